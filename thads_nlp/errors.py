@@ -1,0 +1,29 @@
+"""The error family: every message says what was found, what was expected and what to do."""
+
+
+class ThadsError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class InputError(ThadsError):
+    """An article cannot be read or holds nothing to brief."""
+
+
+class ModelError(ThadsError):
+    """A model folder is missing, damaged or of a kind that cannot run."""
+
+
+class OptionError(ThadsError, ValueError):
+    """An option has a value that it cannot take."""
+
+
+class MissingExtraError(ThadsError, ImportError):
+    """A feature needs packages of an extra that is not installed."""
+
+    def __init__(self, feature: str, extra: str, package: str) -> None:
+        """Name the feature, the extra that carries it and the package that was looked for."""
+        super().__init__(
+            f"{feature} needs the package '{package}', which is not installed; "
+            f'install the extra: pip install "thads-nlp[{extra}]"'
+        )
+        self.extra = extra

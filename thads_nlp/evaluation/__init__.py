@@ -1,0 +1,1 @@
+"""Scores: key figures, summaries, faithfulness."""

@@ -1,0 +1,1 @@
+"""Key figures: numerals, quantities, relations, ranking and bullets."""

@@ -1,0 +1,1 @@
+"""The seq2seq summarizer: content selection, slots, engines and verification."""

@@ -1,0 +1,1 @@
+"""From bytes to sentences with offsets: decoding, normalisation, segmentation."""
