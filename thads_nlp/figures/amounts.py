@@ -1,0 +1,186 @@
+"""Amounts: a numeral with the unit behind or before it, its denominators and its counted noun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from thads_nlp.figures.classifiers import CLASSIFIERS, TIME_UNITS
+from thads_nlp.figures.digits import EXACT
+from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+from thads_nlp.figures.nouns import read_noun
+from thads_nlp.figures.number_words import HALF
+from thads_nlp.figures.numerals import Reading, read_numeral
+from thads_nlp.figures.units import CENTS, Unit, read_unit
+
+AmountKind = Literal["money", "percent", "times", "physical", "time", "age", "count", "noun", "fraction", "none"]
+
+_MILLION = Decimal(10**6)
+
+# Signs and codes of currencies that stand before the number.
+_PREFIXES = {
+    "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₩": "KRW", "฿": "THB", "₫": "VND", "₹": "INR", "usd": "USD",
+    "eur": "EUR", "gbp": "GBP", "vnd": "VND", "vnđ": "VND", "jpy": "JPY", "cny": "CNY", "krw": "KRW", "thb": "THB",
+    "inr": "INR", "rs": "INR", "aud": "AUD", "sgd": "SGD", "cad": "CAD", "chf": "CHF", "hkd": "HKD",
+}  # fmt: skip
+_DOLLAR_COUNTRIES = {
+    "us": "USD",
+    "vn": "VND",
+    "s": "SGD",
+    "hk": "HKD",
+    "a": "AUD",
+    "au": "AUD",
+    "c": "CAD",
+    "nz": "NZD",
+}
+
+# Units that goods are priced by; behind "một" or "mỗi" they make a price per unit.
+_PRICED = frozenset({
+    "lượng", "chỉ", "kg", "cân", "ký", "lít", "tấn", "tạ", "yến", "m2", "m", "mét", "km", "ha", "thùng", "ounce", "cây",
+    "cp", "cổ", "căn", "chiếc", "con", "cái", "quả", "trái", "bao", "gói", "hộp", "lon", "chai", "cuốn", "tờ", "vé", "suất",
+    "sào", "mẫu", "kwh", "usd", "euro", "bộ", "lô", "nền", "phòng", "bát", "tô", "ly", "cốc", "đĩa", "khối", "số",
+})  # fmt: skip
+_FOREIGN_DECIMALS = 3
+
+
+class Amount(NamedTuple):
+    """A numeral with its unit over tokens ``first`` to ``stop``; ``kind`` is the kind of its unit."""
+
+    first: int
+    stop: int
+    value: Decimal
+    unit: str
+    kind: AmountKind
+    reading: Reading
+
+
+def read_amount(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None = None) -> Amount:
+    """Amount that begins with ``reading``; its unit is "" and its kind "none" where the text gives none."""
+    unit = read_unit(tokens, reading.stop)
+    if unit is not None and not _belongs_to_next(tokens, reading, unit):
+        return _with_unit(text, tokens, reading, unit, ends)
+    prefixed = _read_prefixed(tokens, reading)
+    if prefixed is not None:
+        return prefixed
+    if reading.form in {"broken", "roman"}:
+        return Amount(reading.first, reading.stop, reading.value, "", "none", reading)
+    return _read_bare(text, tokens, reading, ends)
+
+
+def _belongs_to_next(tokens: Sequence[Token], reading: Reading, unit: Unit) -> bool:
+    """Whether "USD" or "$" behind a bare number is the prefix of the next one: "1 - $2" has no such unit."""
+    return tokens[reading.stop].key == "$" and tokens[unit.stop].kind == "number" and not tokens[unit.stop].spaced
+
+
+def _with_unit(
+    text: str, tokens: Sequence[Token], reading: Reading, unit: Unit, ends: Mapping[int, int] | None
+) -> Amount:
+    value, name, stop = resolve(reading, unit.kind), unit.name, unit.stop
+    first = reading.first
+    if unit.kind == "money":
+        value, stop = _with_cents(tokens, value, unit)
+        name, stop = _with_denominators(text, tokens, name, stop, ends)
+    elif unit.kind == "physical":
+        value, stop = _with_subunit(tokens, value, stop)
+        if tokens[stop].key == "/":
+            name, stop = _with_denominators(text, tokens, name, stop, ends)
+    if tokens[stop].key in HALF:
+        value, stop = EXACT.add(value, Decimal("0.5")), stop + 1
+    return Amount(first, stop, value, name, unit.kind, reading)
+
+
+def resolve(reading: Reading, kind: AmountKind) -> Decimal:
+    """Value of a reading whose separator was ambiguous, by its unit.
+
+    Money without a scale word and counts are whole ("1,298 USD/ounce", "2,345 người"); a percentage or a physical
+    unit keeps the preferred reading.
+    """
+    if reading.other is None or kind not in {"money", "noun", "count"}:
+        return reading.value
+    return max(reading.value, reading.other)
+
+
+def _with_cents(tokens: Sequence[Token], value: Decimal, unit: Unit) -> tuple[Decimal, int]:
+    """Cents behind a currency said in words: "2 đô la và 23 xen", "2 đô 23 xu", "hai đô 23"."""
+    index = unit.stop + (tokens[unit.stop].key == "và")
+    if unit.name == "VND" or not unit.spelled or value != value.to_integral_value():
+        return value, unit.stop
+    cents = read_numeral(tokens, index)
+    if cents is None or not 0 < cents.value < 100 or cents.form != "integer" or cents.scale != 1:
+        return value, unit.stop
+    said = tokens[cents.stop].key in CENTS
+    alone = index == unit.stop and tokens[cents.stop].kind == "edge" and cents.value >= 10
+    if not said and not alone:
+        return value, unit.stop
+    return EXACT.add(value, EXACT.multiply(cents.value, Decimal("0.01"))), cents.stop + said
+
+
+def _with_subunit(tokens: Sequence[Token], value: Decimal, stop: int) -> tuple[Decimal, int]:
+    """Centimetres in "1m65"."""
+    metre, tail = tokens[stop - 1], tokens[stop]
+    if metre.key != "m" or tail.kind != "number" or tail.spaced or len(tail.text) > 2 or value >= 100:
+        return value, stop
+    return EXACT.add(value, Decimal(f"0.{tail.text}")), stop + 1
+
+
+def _with_denominators(
+    text: str, tokens: Sequence[Token], name: str, stop: int, ends: Mapping[int, int] | None
+) -> tuple[str, int]:
+    """ "/lượng", "/người/tháng", "một chỉ", "mỗi lít" behind a unit."""
+    while tokens[stop].key == "/" or (tokens[stop].key in {"một", "mỗi"} and _is_priced(tokens, stop)):
+        start = stop + 1 + (tokens[stop + 1].key in {"1", "một", "mỗi"})
+        denominator = _read_denominator(text, tokens, start, ends)
+        if denominator is None:
+            break
+        name, stop = f"{name}/{denominator[0]}", denominator[1]
+    return name, stop
+
+
+def _is_priced(tokens: Sequence[Token], index: int) -> bool:
+    after = tokens[index + 1].key
+    return after in _PRICED or (tokens[index].key == "một" and after in {"tháng", "năm", "ngày", "người", "đêm", "giờ"})
+
+
+def _read_denominator(
+    text: str, tokens: Sequence[Token], index: int, ends: Mapping[int, int] | None
+) -> tuple[str, int] | None:
+    unit = read_unit(tokens, index)
+    if unit is not None:
+        return unit.name, unit.stop
+    token = tokens[index]
+    if token.key in _PRICED | CLASSIFIERS | TIME_UNITS and token.key != "cổ":
+        return token.key, index + 1
+    noun = read_noun(text, tokens, index, ends)
+    if noun is not None:
+        return noun.name, noun.stop
+    return (token.text, index + 1) if token.kind == "word" else None
+
+
+def _read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
+    """ "$10", "US$ 10", "VN$1000", "EUR 29,99"."""
+    index = reading.first - 1
+    sign = tokens[index]
+    if sign.key == "." and tokens[index - 1].key == "rs":
+        index, sign = index - 1, tokens[index - 1]
+    name = _PREFIXES.get(sign.key)
+    if name is None or (is_lower_word(sign) and sign.key != "rs"):
+        return None
+    country = tokens[index - 1]
+    if sign.key == "$" and country.kind == "word" and is_joined(tokens, index) and country.key in _DOLLAR_COUNTRIES:
+        index, name = index - 1, _DOLLAR_COUNTRIES[country.key]
+    return Amount(index, reading.stop, resolve(reading, "money"), name, "money", reading)
+
+
+def _read_bare(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None) -> Amount:
+    """A number with a counted noun, or with nothing: millions and more are then đồng."""
+    nothing = Amount(reading.first, reading.stop, reading.value, "", "none", reading)
+    if reading.form == "fraction":
+        return nothing._replace(kind="fraction")
+    if not is_joined(tokens, reading.stop):
+        noun = read_noun(text, tokens, reading.stop, ends)
+        if noun is not None:
+            return Amount(reading.first, noun.stop, resolve(reading, "noun"), noun.name, "noun", reading)
+    if reading.scale >= _MILLION:
+        return nothing._replace(unit="VND", kind="money")
+    return nothing

@@ -1,0 +1,273 @@
+"""Dates and clock times among the numerals of a text.
+
+Values: a day is its number (``d/m`` gives 100·m + d, ``d/m/y`` gives yyyymmdd), a month its number or yyyymm, a quarter
+its number or yyyyq, a year itself, a clock time hhmm. The unit names which it is: "ngày", "tháng", "quý", "năm", "giờ".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from thads_nlp.figures.classifiers import CLASSIFIERS
+from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+from thads_nlp.figures.numerals import Reading
+from thads_nlp.figures.units import read_unit
+from thads_nlp.schema import QuantityKind
+
+_YEARS = range(1500, 2200)
+_BARE_YEARS = range(1900, 2101)
+
+# Words right before a day.
+_DAY_HEADS = frozenset({
+    "ngày", "sáng", "trưa", "chiều", "tối", "đêm", "khuya", "hôm", "mùng", "mồng", "phiên", "nay", "qua", "rằm", "dịp",
+    "lễ", "quốc", "chủ", "thứ",
+})  # fmt: skip
+
+# Prepositions before a day that has no head ("từ 1/7", "tính đến 30/6").
+_DAY_PREPOSITIONS = frozenset(
+    {"từ", "đến", "tới", "vào", "trước", "sau", "hết", "kể", "là", "và", "-", "–", ",", "(", ""}
+)
+
+# Before "ngày", "tháng", "năm" these make it a rate: "mỗi tháng 3 ca" counts cases.
+_EACH = frozenset({"mỗi", "một", "hàng", "hằng", "bình", "quân", "từng", "cả", "nửa", "suốt", "trong", "mấy", "nhiều"})
+
+_PERIOD_HEADS = frozenset({"tháng", "quý", "năm", "kỷ", "niên", "hè", "xuân", "tuần", "tết", "khóa", "khoá"})
+_DASHES = frozenset({"-", "–", "—", "−"})
+_CLOCK_WORDS = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya", "kém", "rưỡi", "hôm", "ngày", "cùng"})
+_CLOCK_HEADS = frozenset({"lúc", "vào", "hồi", "từ", "đến", "khoảng", "trước", "sau", "giữa", "tới", "mốc"})
+
+# Nouns that a fraction measures, so that "2/3 số vụ" is no day.
+_WHOLES = frozenset(
+    {"số", "tổng", "mức", "dân", "diện", "giá", "quân", "lượng", "thời", "nhiệm", "quãng", "chặng", "trong"}
+)
+
+
+class Moment(NamedTuple):
+    """A date or time over tokens ``first`` to ``stop``, with the value and unit that the module states."""
+
+    kind: QuantityKind
+    first: int
+    stop: int
+    value: Decimal
+    unit: str
+
+
+def read_moment(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """Date or clock time that begins with ``reading``, or None."""
+    if reading.form == "roman":
+        return _read_roman(tokens, reading)
+    if reading.spelled:
+        return _read_spelled_month(tokens, reading)
+    if reading.scale != 1 or reading.value < 0:
+        return None
+    return _read_clock(tokens, reading) or _read_date(tokens, reading)
+
+
+def _read_roman(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    head = tokens[reading.first - 1].key
+    if head == "quý":
+        return _with_year(tokens, reading, "quý", int(reading.value), reading.stop)
+    return Moment("date", reading.first, reading.stop, reading.value, "thế kỷ") if head == "kỷ" else None
+
+
+def _read_spelled_month(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    head = tokens[reading.first - 1].key
+    if head not in {"tháng", "quý"} or reading.value > 12 or tokens[reading.first - 2].key in _EACH:
+        return None
+    return _with_year(tokens, reading, head, int(reading.value), reading.stop)
+
+
+def _read_clock(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """ "9h", "9h30", "9 giờ 30 phút sáng", "21:15"."""
+    hour, sign = reading.value, tokens[reading.stop]
+    if reading.form != "integer" or hour > 24 or reading.length > 2:
+        return None
+    after = tokens[reading.stop + 1]
+    minutes = after.kind == "number" and len(after.text) == 2 and int(after.text) < 60
+    if sign.key == ":" and is_joined(tokens, reading.stop) and minutes and not after.spaced:
+        return _clock(reading, int(after.text), reading.stop + 2)
+    if sign.key in {"h", "g"} and is_joined(tokens, reading.stop):
+        glued = minutes and not after.spaced
+        if sign.key == "g" and not glued:
+            return None
+        return _clock(reading, int(after.text) if glued else 0, reading.stop + 1 + glued)
+    if sign.key != "giờ":
+        return None
+    if after.kind == "number" and len(after.text) <= 2 and tokens[reading.stop + 2].key in _CLOCK_WORDS | {"phút"}:
+        return _clock(reading, int(after.text), reading.stop + 2 + (tokens[reading.stop + 2].key == "phút"))
+    headed = tokens[reading.first - 1].key in _CLOCK_HEADS and after.key not in {"đồng", "qua", "sau", "nữa", "liền"}
+    if after.key in _CLOCK_WORDS or (headed and tokens[reading.first - 1].key in {"lúc", "vào", "hồi"}):
+        return _clock(reading, 0, reading.stop + 1)
+    return None
+
+
+def _clock(reading: Reading, minutes: int, stop: int) -> Moment:
+    return Moment("time", reading.first, stop, reading.value * 100 + minutes, "giờ")
+
+
+def _read_date(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    if reading.parts is not None:
+        return _read_slashed(tokens, reading)
+    if reading.form == "broken":
+        return _read_dotted(tokens, reading)
+    full = _read_full(tokens, reading)
+    if full is not None:
+        return full
+    if reading.form == "decimal" and tokens[reading.first - 1].key in {"ngày", "sáng", "chiều", "tối"}:
+        return _read_dotted(tokens, reading)
+    if reading.form != "integer" or reading.stop != reading.first + 1:
+        return None
+    return _read_month_year(tokens, reading) or _read_headed(tokens, reading) or _read_bare_year(tokens, reading)
+
+
+def _read_full(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """ "29/5/2020", "28-11-2018", "2020-05-29"."""
+    first, stop = reading.first, reading.stop
+    sign = tokens[stop].key
+    if stop != first + 1 or sign not in {"/", "-"} or tokens[stop + 2].key != sign:
+        return None
+    members = tokens[stop + 1], tokens[stop + 3]
+    if any(member.kind != "number" or len(member.text) > 4 for member in members):
+        return None
+    if any(token.spaced for token in tokens[first + 1 : stop + 4]):
+        return None
+    value = _full_value(int(reading.value), int(members[0].text), int(members[1].text))
+    return None if value is None else Moment("date", first, stop + 4, Decimal(value), "ngày")
+
+
+def _full_value(day: int, month: int, year: int) -> int | None:
+    if day in _YEARS:
+        day, year = year, day
+    if year < 100:
+        year += 1900 if year > 40 else 2000
+    if not (1 <= day <= 31 and 1 <= month <= 12 and year in _YEARS):
+        return None
+    return 10000 * year + 100 * month + day
+
+
+def _read_dotted(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """ "12.4.2019"; "12.4" only behind a word for day."""
+    groups = [token.text for token in tokens[reading.first : reading.stop] if token.kind == "number"]
+    if any(len(group) > 4 for group in groups) or tokens[reading.first + 1].key != ".":
+        return None
+    if len(groups) == 3:
+        value = _full_value(*map(int, groups))
+        return None if value is None else Moment("date", reading.first, reading.stop, Decimal(value), "ngày")
+    if len(groups) == 2 and _is_day(int(groups[0]), int(groups[1])):
+        return Moment("date", reading.first, reading.stop, Decimal(int(groups[1]) * 100 + int(groups[0])), "ngày")
+    return None
+
+
+def _is_day(day: int, month: int) -> bool:
+    return 1 <= day <= 31 and 1 <= month <= 12
+
+
+def _read_slashed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """ "8/2017", "29/5": the latter only where no fraction is meant."""
+    if reading.parts is None:
+        return None
+    left, right = map(int, reading.parts)
+    head = tokens[reading.first - 1].key
+    if 1 <= left <= 12 and right in _YEARS:
+        unit = "quý" if head == "quý" else "tháng"
+        value = right * (10 if unit == "quý" else 100) + left
+        return Moment("date", reading.first, reading.stop, Decimal(value), unit)
+    if not _is_day(left, right) or not _is_day_place(tokens, reading, left, right):
+        return None
+    return Moment("date", reading.first, reading.stop, Decimal(100 * right + left), "ngày")
+
+
+def _is_day_place(tokens: Sequence[Token], reading: Reading, left: int, right: int) -> bool:
+    """Whether "a/b" is a day here: by the word before it, and by what follows where it could be a fraction."""
+    before, after = tokens[reading.first - 1].key, tokens[reading.stop].key
+    if before in _DAY_HEADS:
+        return True
+    if after in _WHOLES or read_unit(tokens, reading.stop) is not None:
+        return False
+    if left >= right:
+        return not (after in CLASSIFIERS and before not in _DAY_PREPOSITIONS)
+    return before in _DAY_PREPOSITIONS and before not in {"là", "và", "(", ""}
+
+
+def _read_month_year(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """ "8-2017" behind "tháng", "1-2017" behind "quý", "30-6" behind a word for day."""
+    dash, tail = tokens[reading.stop], tokens[reading.stop + 1]
+    if dash.key not in _DASHES or tail.kind != "number" or dash.spaced or tail.spaced or len(tail.text) > 4:
+        return None
+    head, left, right = tokens[reading.first - 1].key, int(reading.value), int(tail.text)
+    stop = reading.stop + 2
+    if head == "quý" and left <= 4 and right in _YEARS:
+        return Moment("date", reading.first, stop, Decimal(10 * right + left), "quý")
+    if 1 <= left <= 12 and right in _YEARS and len(reading_text(tokens, reading)) <= 2:
+        return Moment("date", reading.first, stop, Decimal(100 * right + left), "tháng")
+    if head in _DAY_HEADS and tokens[reading.first - 2].key not in _EACH and _is_day(left, right):
+        return Moment("date", reading.first, stop, Decimal(100 * right + left), "ngày")
+    return None
+
+
+def reading_text(tokens: Sequence[Token], reading: Reading) -> str:
+    """Digits of a reading of one token."""
+    return tokens[reading.first].text
+
+
+def _read_headed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """A number behind "ngày", "tháng", "quý", "năm", "thế kỷ" …, with the month and year that follow it."""
+    head, value = tokens[reading.first - 1].key, int(reading.value)
+    if tokens[reading.first - 2].key in _EACH and value not in _YEARS:
+        return None
+    if head in {"ngày", "mùng", "mồng"} and 1 <= value <= 31:
+        return _with_month(tokens, reading, value)
+    if head not in _PERIOD_HEADS:
+        return None
+    if head == "năm" and value in _YEARS:
+        return Moment("date", reading.first, reading.stop, reading.value, "năm")
+    if _is_counted(tokens, reading):
+        return None
+    if head in {"tháng", "quý"} and 1 <= value <= (12 if head == "tháng" else 4):
+        return _with_year(tokens, reading, head, value, reading.stop)
+    limit = {"năm": 100, "kỷ": 30, "niên": 2100, "tuần": 53}.get(head, 0)
+    if value <= limit or (value in _YEARS and head in {"hè", "xuân", "tết", "khóa", "khoá"}):
+        return Moment("date", reading.first, reading.stop, reading.value, head)
+    return None
+
+
+def _is_counted(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether a unit or classifier follows, so that the number is no calendar number."""
+    unit = read_unit(tokens, reading.stop)
+    if unit is not None:
+        return unit.kind != "time" or tokens[unit.stop].kind != "number"
+    return tokens[reading.stop].key in CLASSIFIERS
+
+
+def _with_month(tokens: Sequence[Token], reading: Reading, day: int) -> Moment | None:
+    """ "ngày 5", "ngày 5 tháng 7", "ngày 5 tháng 7 năm 1954"."""
+    stop = reading.stop
+    month = tokens[stop + 1]
+    if tokens[stop].key != "tháng" or month.kind != "number" or not 1 <= int(month.text[:3]) <= 12:
+        return None if _is_counted(tokens, reading) else Moment("date", reading.first, stop, Decimal(day), "ngày")
+    value, stop = 100 * int(month.text) + day, stop + 2
+    year = tokens[stop + (tokens[stop].key in {"năm", "/", "-"})]
+    if year is not tokens[stop] and year.kind == "number" and len(year.text) == 4 and int(year.text) in _YEARS:
+        value, stop = value + 10000 * int(year.text), stop + 2
+    return Moment("date", reading.first, stop, Decimal(value), "ngày")
+
+
+def _with_year(tokens: Sequence[Token], reading: Reading, unit: str, number: int, stop: int) -> Moment:
+    """Month or quarter with the year that follows it ("III năm 2020", "IV/2020", "5 năm 2019")."""
+    sign, year = tokens[stop].key, tokens[stop + 1]
+    if sign in {"năm", "/", "-", "."} and year.kind == "number" and len(year.text) == 4 and int(year.text) in _YEARS:
+        value = int(year.text) * (10 if unit == "quý" else 100) + number
+        return Moment("date", reading.first, stop + 2, Decimal(value), unit)
+    return Moment("date", reading.first, stop, Decimal(number), unit)
+
+
+def _read_bare_year(tokens: Sequence[Token], reading: Reading) -> Moment | None:
+    """Four digits that can be a year and that count nothing."""
+    if reading.length != 4 or int(reading.value) not in _BARE_YEARS:
+        return None
+    after = tokens[reading.stop]
+    if read_unit(tokens, reading.stop) is not None or (is_lower_word(after) and after.key in CLASSIFIERS):
+        return None
+    return Moment("date", reading.first, reading.stop, reading.value, "năm")

@@ -1,0 +1,204 @@
+"""Units of quantities: money, percent, physical units, time, and how spellings of one unit compare.
+
+Currency codes are ISO 4217. Names of physical units follow the list of legal units of measurement of Viet Nam
+(Decree 86/2012/NĐ-CP, SI and units accepted beside it) with the everyday names that newspapers use.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from thads_nlp.figures.classifiers import TIME_UNITS
+from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+
+UnitKind = Literal["money", "percent", "times", "physical", "time", "age", "count"]
+
+
+class Unit(NamedTuple):
+    """A unit as figures state it (``name``), up to token ``stop``; ``spelled`` if it is a word, not a sign or code."""
+
+    name: str
+    kind: UnitKind
+    stop: int
+    spelled: bool = True
+
+
+# Words and signs of each currency, keys in lower case with single spaces.
+_CURRENCY_NAMES = {
+    "VND": "đồng|đ|vnđ|vnd|đồng việt nam|việt nam đồng|₫",
+    "USD": "usd|$|us $|đô|đô la|đô - la|đôla|đô la mỹ|đô - la mỹ|đôla mỹ|đô mỹ|mỹ kim|dollar|dollars",
+    "EUR": "eur|euro|euros|€|ơ rô|ơ - rô",
+    "JPY": "jpy|yên|yen|yên nhật|yen nhật|¥",
+    "CNY": "cny|nhân dân tệ|ndt|rmb|tệ",
+    "KRW": "krw|won|₩|won hàn quốc",
+    "GBP": "gbp|bảng anh|£|pound|pounds",
+    "THB": "thb|baht|bạt|bath|฿|baht thái",
+    "AUD": "aud|đô la úc|đô úc|đô la australia|aud $",
+    "CAD": "cad|đô la canada|đô canada",
+    "SGD": "sgd|đô la singapore|đô la sing|đô sing|s $",
+    "HKD": "hkd|đô la hồng kông|đô la hong kong|hk $",
+    "TWD": "twd|đài tệ|đô la đài loan|tân đài tệ",
+    "NZD": "nzd|đô la new zealand",
+    "CHF": "chf|franc thụy sĩ|franc thuỵ sĩ|franc thụy sỹ",
+    "RUB": "rub|rúp|ruble|rúp nga",
+    "INR": "inr|rupee|rupees|rs|₹",
+    "LAK": "lak|kíp|kip",
+    "KHR": "khr|riel|riên",
+    "MYR": "myr|ringgit",
+    "IDR": "idr|rupiah",
+    "PHP": "php|peso philippines",
+    "MMK": "mmk|kyat",
+    "AED": "aed|dirham",
+    "SAR": "sar|riyal",
+    "SEK": "sek|krona",
+    "BTC": "btc|bitcoin",
+}
+
+# A hundredth of the currency before it.
+CENTS = frozenset({"xu", "xen", "cent", "cents"})
+
+_PERCENT_NAMES = {
+    "%": "%|phần trăm|％",
+    "‰": "‰|phần nghìn|phần ngàn",
+    "điểm %": "điểm %|điểm phần trăm|% điểm",
+}
+
+_TIME_NAMES = (
+    "thập kỷ|thập niên|thế kỷ|ngày đêm|giờ đồng hồ|tiếng đồng hồ|năm học|năm tài chính|niên khóa|niên khoá|"
+    "ngày làm việc|giờ làm việc|tháng lương|mùa giải"
+)
+_AGE_NAMES = "tuổi|tháng tuổi|ngày tuổi|tuần tuổi|năm tuổi"
+
+_PHYSICAL_NAMES = (
+    "km|m|cm|mm|dm|µm|nm|hm|mét|ki lô mét|kilômét|kilomet|km vuông|mét vuông|mét khối|cây số|dặm|hải lý|inch|feet|ft|"
+    "ha|hecta|héc ta|héc - ta|hectare|sào|công đất|"
+    "kg|g|mg|gam|gram|kilogam|kilogram|ki lô gam|ký|tấn|tạ|yến|ounce|oz|carat|cara|"
+    "lít|l|ml|m 2|m 3|km 2|cm 2|cm 3|mm 2|m ²|m ³|km ²|cm ²|cm ³|"
+    "kwh|mwh|gwh|twh|kw|mw|gw|mwp|kwp|kv|kva|mva|hz|khz|mhz|ghz|mã lực|hp|cv|"
+    "kb|mb|gb|tb|mbps|gbps|megapixel|mp|mah|"
+    "kcal|calo|calorie|joule|độ|độ c|độ f|độ richter|độ rich - te|° c|°|° f|℃|ppm|db|mmhg|teu|dwt|"
+    "km / h|km / giờ|m / s|mm / h|mg / l|mg / lít"
+)
+
+# Kinds whose sign must be written in this case: "M" is no metre, "W" no "w".
+_CASED = frozenset("mgl")
+
+
+def _index() -> Mapping[str, tuple[str, UnitKind]]:
+    table: dict[str, tuple[str, UnitKind]] = {}
+    for name, keys in _CURRENCY_NAMES.items():
+        table.update({key: (name, "money") for key in keys.split("|")})
+    for name, keys in _PERCENT_NAMES.items():
+        table.update({key: (name, "percent") for key in keys.split("|")})
+    table.update({key: ("", "physical") for key in _PHYSICAL_NAMES.split("|")})
+    table.update({key: (key, "time") for key in (*TIME_UNITS, *_TIME_NAMES.split("|"))})
+    table.update({key: (key, "age") for key in _AGE_NAMES.split("|")})
+    table["lần"] = ("lần", "times")
+    return MappingProxyType(table)
+
+
+_UNITS = _index()
+_FIRST_KEYS = frozenset(key.split(" ")[0] for key in _UNITS)
+_LONGEST = max(len(key.split(" ")) for key in _UNITS)
+
+# Second syllables of words that begin like a unit: "đồng phạm", "đồng hồ", "năm ngoái" is a date, "lần lượt" an adverb.
+_NOT_UNITS = MappingProxyType({
+    "đồng": frozenset(
+        ["phạm", "chí", "đội", "nghiệp", "bào", "hồ", "tiền", "môn", "minh", "loã", "lõa", "hương", "sáng", "giám", "phục", "bọn", "ruộng", "đẳng", "thời", "bộ", "tình", "tác"]
+    ),
+    "lần": frozenset({"lượt", "thứ"}),
+    "đô": frozenset({"thị", "vật"}),
+    "độ": frozenset({"tuổi"}),
+    "giờ": frozenset({"bay", "g", "chót"}),
+    "ngày": frozenset({"công"}),
+    "tiếng": frozenset({"nói", "anh", "việt", "súng", "nổ", "động", "gà"}),
+    "quý": frozenset({"vị", "khách", "ông", "bà"}),
+    "mùa": frozenset({"vàng"}),
+    "đêm": frozenset({"nhạc", "diễn"}),
+    "yến": frozenset({"sào"}),
+    "ký": frozenset({"túc", "sự"}),
+})  # fmt: skip
+
+
+def read_unit(tokens: Sequence[Token], index: int) -> Unit | None:
+    """Longest unit of the tables that stands at token ``index``, or None."""
+    if tokens[index].key not in _FIRST_KEYS:
+        return None
+    phrase = [tokens[index].key]
+    found: Unit | None = None
+    for stop in range(index + 1, index + _LONGEST + 2):
+        entry = _UNITS.get(" ".join(phrase))
+        if entry is not None and _is_unit(tokens, index, stop):
+            found = _unit(tokens, index, stop, entry)
+        phrase.append(tokens[stop].key)
+    return found
+
+
+def _unit(tokens: Sequence[Token], index: int, stop: int, entry: tuple[str, UnitKind]) -> Unit:
+    name, kind = entry
+    return Unit(name or _as_written(tokens[index:stop]), kind, stop, is_lower_word(tokens[index]))
+
+
+def _as_written(tokens: Sequence[Token]) -> str:
+    """Surface of a physical unit: glued where it is a sign ("m2", "km/h"), else with single spaces."""
+    surface = tokens[0].text
+    for token in tokens[1:]:
+        surface += token.text if token.kind != "word" or surface.endswith(("/", "°", "-")) else f" {token.text}"
+    return surface
+
+
+def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
+    token, after = tokens[index], tokens[stop]
+    if token.key in _CASED and token.text != token.key:
+        return False
+    if after.key in _NOT_UNITS.get(tokens[stop - 1].key, ()) and is_lower_word(after):
+        return False
+    if tokens[stop - 1].kind == "number" and tokens[stop - 1].spaced:
+        return False
+    if len(token.key) == 1 and token.kind == "word" and stop == index + 1:
+        return not (is_joined(tokens, stop) and after.kind in {"word", "number"})
+    return not (after.kind == "word" and is_joined(tokens, stop) and tokens[stop - 1].kind == "word")
+
+
+# Spellings that are one unit; the key is what all others compare as.
+_SAME_UNITS = {
+    "km2": "km vuông|ki lô mét vuông|kilômét vuông",
+    "m2": "mét vuông|m vuông",
+    "m3": "mét khối|m khối|khối",
+    "m": "mét",
+    "cm": "xăng ti mét|xentimét|centimet",
+    "mm": "milimét|mi li mét",
+    "km": "ki lô mét|kilômét|kilomet|cây số",
+    "km/h": "km/giờ|kmh",
+    "ha": "hecta|héc ta|héc-ta|hectare|héc - ta",
+    "kg": "ki lô gam|kilogam|kilogram|ký|cân|kí",
+    "g": "gam|gram|gr",
+    "t": "tấn",
+    "l": "lít",
+    "độ c": "°c|℃|oc|độ xê",
+    "%": "phần trăm",
+    "điểm %": "điểm phần trăm|% điểm",
+    "vnd": "đồng|vnđ|đ",
+    "usd": "đô la|đô la mỹ|đô|$",
+    "oz": "ounce",
+    "ô tô": "ôtô|oto|xe ô tô|xe hơi|xe ôtô",
+    "nhân dân tệ": "cny",
+}
+_CANONICAL = MappingProxyType({
+    spelling: name for name, spellings in _SAME_UNITS.items() for spelling in spellings.split("|")
+})  # fmt: skip
+
+
+def normalize_unit(unit: str) -> str:
+    """Form in which two spellings of one unit are equal: "tấn" and "t", "km²" and "km2", "toà nhà" and "tòa nhà".
+
+    Units with denominators compare part by part ("VND/m²" and "VND/mét vuông").
+    """
+    from thads_nlp.text.normalize import compare_key
+
+    folded = " ".join(unicodedata.normalize("NFKC", compare_key(unit)).replace("tỷ", "tỉ").split())
+    whole = _CANONICAL.get(folded, folded)
+    return "/".join(_CANONICAL.get(part.strip(), part.strip()) for part in whole.split("/"))
