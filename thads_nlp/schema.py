@@ -19,7 +19,7 @@ TitleOrigin = Literal["article", "generated", "extracted"]
 SummaryOrigin = Literal["generated", "extracted"]
 Length = Literal["short", "standard", "long"]
 EvidenceKind = Literal["quantity", "name", "quote", "sentence"]
-QuantityKind = Literal["quantity", "date", "time", "duration", "age", "ordinal", "code"]
+QuantityKind = Literal["quantity", "date", "time", "duration", "age", "ordinal", "code", "incidental"]
 Stage = Literal["read", "decode", "language", "content", "segment", "figures", "generate", "write"]
 
 
@@ -69,8 +69,9 @@ class Quantity:
     ``start``/``end`` are offsets into the text it was found in and slice to ``text`` (number and unit, without
     "hơn" or "khoảng"); ``value`` is canonical (scale words multiplied in); ``value_high`` is the upper end of a
     range. ``kind`` other than "quantity" marks numbers that are no reported figure: dates, clock times, ages,
-    ordinals, document numbers. ``unit`` follows the annotation guidelines ("VND", "%", "điểm %", "lần", "ha",
-    "VND/lượng", counted noun in lower case), "" where there is none.
+    ordinals, document numbers; "incidental" are counts in passing ("hai bên", "ba giải pháp sau"). ``unit`` follows
+    the annotation guidelines ("VND", "%", "điểm %", "lần", "ha", "VND/lượng", counted noun in lower case), "" where
+    there is none.
     """
 
     start: int

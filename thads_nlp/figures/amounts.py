@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from thads_nlp.figures.classifiers import CLASSIFIERS, TIME_UNITS
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+from thads_nlp.figures.lexicon import CLASSIFIERS, TIME_UNITS, vocabulary
 from thads_nlp.figures.nouns import read_noun
 from thads_nlp.figures.number_words import HALF
-from thads_nlp.figures.numerals import Reading, read_numeral
+from thads_nlp.figures.reading import Reading
+from thads_nlp.figures.sums import read_sum
 from thads_nlp.figures.units import CENTS, Unit, read_unit
 
 AmountKind = Literal["money", "percent", "times", "physical", "time", "age", "count", "noun", "fraction", "none"]
@@ -24,24 +25,20 @@ _PREFIXES = {
     "eur": "EUR", "gbp": "GBP", "vnd": "VND", "vnđ": "VND", "jpy": "JPY", "cny": "CNY", "krw": "KRW", "thb": "THB",
     "inr": "INR", "rs": "INR", "aud": "AUD", "sgd": "SGD", "cad": "CAD", "chf": "CHF", "hkd": "HKD",
 }  # fmt: skip
-_DOLLAR_COUNTRIES = {
-    "us": "USD",
-    "vn": "VND",
-    "s": "SGD",
-    "hk": "HKD",
-    "a": "AUD",
-    "au": "AUD",
-    "c": "CAD",
-    "nz": "NZD",
-}
+_DOLLAR_COUNTRIES = {"us": "USD", "vn": "VND", "s": "SGD", "hk": "HKD", "a": "AUD", "au": "AUD", "c": "CAD"}
 
 # Units that goods are priced by; behind "một" or "mỗi" they make a price per unit.
-_PRICED = frozenset({
-    "lượng", "chỉ", "kg", "cân", "ký", "lít", "tấn", "tạ", "yến", "m2", "m", "mét", "km", "ha", "thùng", "ounce", "cây",
-    "cp", "cổ", "căn", "chiếc", "con", "cái", "quả", "trái", "bao", "gói", "hộp", "lon", "chai", "cuốn", "tờ", "vé", "suất",
-    "sào", "mẫu", "kwh", "usd", "euro", "bộ", "lô", "nền", "phòng", "bát", "tô", "ly", "cốc", "đĩa", "khối", "số",
-})  # fmt: skip
-_FOREIGN_DECIMALS = 3
+_PRICED = vocabulary(
+    """
+    lượng chỉ kg cân ký lít tấn tạ yến m2 m mét km ha thùng ounce cây cp cổ căn chiếc con cái quả trái bao gói hộp lon
+    chai cuốn tờ vé suất sào mẫu kwh usd euro bộ lô nền phòng bát tô ly cốc đĩa khối số
+    """
+)
+_PERIODS = vocabulary("tháng năm ngày người đêm giờ")
+
+# A fraction behind these, over at most this many tokens, is a multiple of what was before; elsewhere it is a share.
+_RATIO_CUES = vocabulary("giảm tăng cắt hạ bằng gấp")
+_RATIO_REACH = 4
 
 
 class Amount(NamedTuple):
@@ -106,7 +103,7 @@ def _with_cents(tokens: Sequence[Token], value: Decimal, unit: Unit) -> tuple[De
     index = unit.stop + (tokens[unit.stop].key == "và")
     if unit.name == "VND" or not unit.spelled or value != value.to_integral_value():
         return value, unit.stop
-    cents = read_numeral(tokens, index)
+    cents = read_sum(tokens, index)
     if cents is None or not 0 < cents.value < 100 or cents.form != "integer" or cents.scale != 1:
         return value, unit.stop
     said = tokens[cents.stop].key in CENTS
@@ -127,7 +124,7 @@ def _with_subunit(tokens: Sequence[Token], value: Decimal, stop: int) -> tuple[D
 def _with_denominators(
     text: str, tokens: Sequence[Token], name: str, stop: int, ends: Mapping[int, int] | None
 ) -> tuple[str, int]:
-    """ "/lượng", "/người/tháng", "một chỉ", "mỗi lít" behind a unit."""
+    """Take in "/lượng", "/người/tháng", "một chỉ", "mỗi lít" behind a unit."""
     while tokens[stop].key == "/" or (tokens[stop].key in {"một", "mỗi"} and _is_priced(tokens, stop)):
         start = stop + 1 + (tokens[stop + 1].key in {"1", "một", "mỗi"})
         denominator = _read_denominator(text, tokens, start, ends)
@@ -139,7 +136,7 @@ def _with_denominators(
 
 def _is_priced(tokens: Sequence[Token], index: int) -> bool:
     after = tokens[index + 1].key
-    return after in _PRICED or (tokens[index].key == "một" and after in {"tháng", "năm", "ngày", "người", "đêm", "giờ"})
+    return after in _PRICED or (tokens[index].key == "một" and after in _PERIODS)
 
 
 def _read_denominator(
@@ -158,7 +155,7 @@ def _read_denominator(
 
 
 def _read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
-    """ "$10", "US$ 10", "VN$1000", "EUR 29,99"."""
+    """Amount whose currency stands first: "$10", "US$ 10", "VN$1000", "EUR 29,99"."""
     index = reading.first - 1
     sign = tokens[index]
     if sign.key == "." and tokens[index - 1].key == "rs":
@@ -175,8 +172,10 @@ def _read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
 def _read_bare(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None) -> Amount:
     """A number with a counted noun, or with nothing: millions and more are then đồng."""
     nothing = Amount(reading.first, reading.stop, reading.value, "", "none", reading)
+    if reading.form == "multiple" or (tokens[reading.first - 1].key == "gấp" and reading.form != "fraction"):
+        return nothing._replace(unit="lần", kind="times")
     if reading.form == "fraction":
-        return nothing._replace(kind="fraction")
+        return nothing._replace(unit=_fraction_unit(tokens, reading), kind="fraction")
     if not is_joined(tokens, reading.stop):
         noun = read_noun(text, tokens, reading.stop, ends)
         if noun is not None:
@@ -184,3 +183,11 @@ def _read_bare(text: str, tokens: Sequence[Token], reading: Reading, ends: Mappi
     if reading.scale >= _MILLION:
         return nothing._replace(unit="VND", kind="money")
     return nothing
+
+
+def _fraction_unit(tokens: Sequence[Token], reading: Reading) -> str:
+    """Unit of a fraction: "phần" for a share, "lần" for a multiple, "" for no proper fraction ("21/13")."""
+    if reading.value >= 1 or reading.padded:
+        return ""
+    before = {token.key for token in tokens[reading.first - _RATIO_REACH : reading.first]}
+    return "lần" if before & _RATIO_CUES else "phần"

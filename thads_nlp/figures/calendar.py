@@ -10,38 +10,32 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from thads_nlp.figures.classifiers import CLASSIFIERS
 from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
-from thads_nlp.figures.numerals import Reading
+from thads_nlp.figures.lexicon import CLASSIFIERS, WHOLES, vocabulary
+from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.units import read_unit
 from thads_nlp.schema import QuantityKind
 
 _YEARS = range(1500, 2200)
 _BARE_YEARS = range(1900, 2101)
 
-# Words right before a day.
-_DAY_HEADS = frozenset({
-    "ngày", "sáng", "trưa", "chiều", "tối", "đêm", "khuya", "hôm", "mùng", "mồng", "phiên", "nay", "qua", "rằm", "dịp",
-    "lễ", "quốc", "chủ", "thứ",
-})  # fmt: skip
+# Words right before a day; a comma or bracket may stand between ("sáng nay, 26-8").
+_DAY_HEADS = vocabulary(
+    "ngày sáng trưa chiều tối đêm khuya hôm mùng mồng phiên nay qua rằm dịp lễ khánh nhật hai ba tư năm sáu bảy"
+)
 
 # Prepositions before a day that has no head ("từ 1/7", "tính đến 30/6").
-_DAY_PREPOSITIONS = frozenset(
-    {"từ", "đến", "tới", "vào", "trước", "sau", "hết", "kể", "là", "và", "-", "–", ",", "(", ""}
-)
+_DAY_PREPOSITIONS = frozenset({*vocabulary("từ đến tới vào trước sau hết kể"), "-", "–", ","})
 
-# Before "ngày", "tháng", "năm" these make it a rate: "mỗi tháng 3 ca" counts cases.
-_EACH = frozenset({"mỗi", "một", "hàng", "hằng", "bình", "quân", "từng", "cả", "nửa", "suốt", "trong", "mấy", "nhiều"})
+# Before "ngày", "tháng", "năm" these make a rate of what is counted: "mỗi tháng 3 ca".
+_EACH = vocabulary("mỗi một hàng hằng bình quân từng cả nửa suốt trong mấy nhiều")
 
-_PERIOD_HEADS = frozenset({"tháng", "quý", "năm", "kỷ", "niên", "hè", "xuân", "tuần", "tết", "khóa", "khoá"})
-_DASHES = frozenset({"-", "–", "—", "−"})
-_CLOCK_WORDS = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya", "kém", "rưỡi", "hôm", "ngày", "cùng"})
-_CLOCK_HEADS = frozenset({"lúc", "vào", "hồi", "từ", "đến", "khoảng", "trước", "sau", "giữa", "tới", "mốc"})
-
-# Nouns that a fraction measures, so that "2/3 số vụ" is no day.
-_WHOLES = frozenset(
-    {"số", "tổng", "mức", "dân", "diện", "giá", "quân", "lượng", "thời", "nhiệm", "quãng", "chặng", "trong"}
-)
+_PERIOD_HEADS = vocabulary("tháng quý năm kỷ niên hè xuân tuần tết khóa khoá")
+_HIGHEST = {"năm": 100, "kỷ": 30, "niên": 2100, "tuần": 53}
+_DASHES = vocabulary("- – — −")
+_CLOCK_WORDS = vocabulary("sáng trưa chiều tối đêm khuya kém rưỡi hôm ngày cùng")
+_CLOCK_HEADS = vocabulary("lúc vào hồi")
+_LUNAR_MONTHS = {"giêng": 1, "chạp": 12, "một": 11}
 
 
 class Moment(NamedTuple):
@@ -80,7 +74,7 @@ def _read_spelled_month(tokens: Sequence[Token], reading: Reading) -> Moment | N
 
 
 def _read_clock(tokens: Sequence[Token], reading: Reading) -> Moment | None:
-    """ "9h", "9h30", "9 giờ 30 phút sáng", "21:15"."""
+    """Clock time: "9h", "9h30", "9 giờ 30 phút sáng", "21:15"."""
     hour, sign = reading.value, tokens[reading.stop]
     if reading.form != "integer" or hour > 24 or reading.length > 2:
         return None
@@ -97,8 +91,7 @@ def _read_clock(tokens: Sequence[Token], reading: Reading) -> Moment | None:
         return None
     if after.kind == "number" and len(after.text) <= 2 and tokens[reading.stop + 2].key in _CLOCK_WORDS | {"phút"}:
         return _clock(reading, int(after.text), reading.stop + 2 + (tokens[reading.stop + 2].key == "phút"))
-    headed = tokens[reading.first - 1].key in _CLOCK_HEADS and after.key not in {"đồng", "qua", "sau", "nữa", "liền"}
-    if after.key in _CLOCK_WORDS or (headed and tokens[reading.first - 1].key in {"lúc", "vào", "hồi"}):
+    if after.key in _CLOCK_WORDS or tokens[reading.first - 1].key in _CLOCK_HEADS:
         return _clock(reading, 0, reading.stop + 1)
     return None
 
@@ -123,7 +116,7 @@ def _read_date(tokens: Sequence[Token], reading: Reading) -> Moment | None:
 
 
 def _read_full(tokens: Sequence[Token], reading: Reading) -> Moment | None:
-    """ "29/5/2020", "28-11-2018", "2020-05-29"."""
+    """Day with its year: "29/5/2020", "28-11-2018", "2020-05-29"."""
     first, stop = reading.first, reading.stop
     sign = tokens[stop].key
     if stop != first + 1 or sign not in {"/", "-"} or tokens[stop + 2].key != sign:
@@ -148,7 +141,7 @@ def _full_value(day: int, month: int, year: int) -> int | None:
 
 
 def _read_dotted(tokens: Sequence[Token], reading: Reading) -> Moment | None:
-    """ "12.4.2019"; "12.4" only behind a word for day."""
+    """Day with dots: "12.4.2019"; "12.4" only behind a word for day."""
     groups = [token.text for token in tokens[reading.first : reading.stop] if token.kind == "number"]
     if any(len(group) > 4 for group in groups) or tokens[reading.first + 1].key != ".":
         return None
@@ -165,7 +158,7 @@ def _is_day(day: int, month: int) -> bool:
 
 
 def _read_slashed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
-    """ "8/2017", "29/5": the latter only where no fraction is meant."""
+    """Month "8/2017" or day "29/5", the latter only where no fraction is meant."""
     if reading.parts is None:
         return None
     left, right = map(int, reading.parts)
@@ -182,17 +175,22 @@ def _read_slashed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
 def _is_day_place(tokens: Sequence[Token], reading: Reading, left: int, right: int) -> bool:
     """Whether "a/b" is a day here: by the word before it, and by what follows where it could be a fraction."""
     before, after = tokens[reading.first - 1].key, tokens[reading.stop].key
-    if before in _DAY_HEADS:
+    if _is_behind_day_head(tokens, reading.first):
         return True
-    if after in _WHOLES or read_unit(tokens, reading.stop) is not None:
+    if after in WHOLES or read_unit(tokens, reading.stop) is not None:
         return False
     if left >= right:
-        return not (after in CLASSIFIERS and before not in _DAY_PREPOSITIONS)
-    return before in _DAY_PREPOSITIONS and before not in {"là", "và", "(", ""}
+        return before in _DAY_PREPOSITIONS or after not in CLASSIFIERS
+    return before in _DAY_PREPOSITIONS
+
+
+def _is_behind_day_head(tokens: Sequence[Token], index: int) -> bool:
+    before = tokens[index - 1]
+    return (tokens[index - 2] if before.key in {",", "("} else before).key in _DAY_HEADS
 
 
 def _read_month_year(tokens: Sequence[Token], reading: Reading) -> Moment | None:
-    """ "8-2017" behind "tháng", "1-2017" behind "quý", "30-6" behind a word for day."""
+    """Month "8-2017", quarter "1-2017" behind "quý", day "30-6" behind a word for day."""
     dash, tail = tokens[reading.stop], tokens[reading.stop + 1]
     if dash.key not in _DASHES or tail.kind != "number" or dash.spaced or tail.spaced or len(tail.text) > 4:
         return None
@@ -200,51 +198,55 @@ def _read_month_year(tokens: Sequence[Token], reading: Reading) -> Moment | None
     stop = reading.stop + 2
     if head == "quý" and left <= 4 and right in _YEARS:
         return Moment("date", reading.first, stop, Decimal(10 * right + left), "quý")
-    if 1 <= left <= 12 and right in _YEARS and len(reading_text(tokens, reading)) <= 2:
+    if 1 <= left <= 12 and right in _YEARS and len(tokens[reading.first].text) <= 2:
         return Moment("date", reading.first, stop, Decimal(100 * right + left), "tháng")
-    if head in _DAY_HEADS and tokens[reading.first - 2].key not in _EACH and _is_day(left, right):
+    if _is_behind_day_head(tokens, reading.first) and _is_day(left, right) and not _is_each(tokens, reading):
         return Moment("date", reading.first, stop, Decimal(100 * right + left), "ngày")
     return None
 
 
-def reading_text(tokens: Sequence[Token], reading: Reading) -> str:
-    """Digits of a reading of one token."""
-    return tokens[reading.first].text
+def _is_each(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether a rate is meant ("mỗi ngày 5-7 ca"): a quantifier before the word for day and something counted."""
+    return tokens[reading.first - 2].key in _EACH and is_lower_word(tokens[reading.stop + 2])
 
 
 def _read_headed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
     """A number behind "ngày", "tháng", "quý", "năm", "thế kỷ" …, with the month and year that follow it."""
     head, value = tokens[reading.first - 1].key, int(reading.value)
-    if tokens[reading.first - 2].key in _EACH and value not in _YEARS:
-        return None
     if head in {"ngày", "mùng", "mồng"} and 1 <= value <= 31:
         return _with_month(tokens, reading, value)
     if head not in _PERIOD_HEADS:
         return None
     if head == "năm" and value in _YEARS:
-        return Moment("date", reading.first, reading.stop, reading.value, "năm")
+        kind: QuantityKind = "age" if tokens[reading.first - 2].key == "sinh" else "date"
+        return Moment(kind, reading.first, reading.stop, reading.value, "năm")
     if _is_counted(tokens, reading):
         return None
     if head in {"tháng", "quý"} and 1 <= value <= (12 if head == "tháng" else 4):
         return _with_year(tokens, reading, head, value, reading.stop)
-    limit = {"năm": 100, "kỷ": 30, "niên": 2100, "tuần": 53}.get(head, 0)
-    if value <= limit or (value in _YEARS and head in {"hè", "xuân", "tết", "khóa", "khoá"}):
+    if value <= _HIGHEST.get(head, 0) or (value in _YEARS and head in {"hè", "xuân", "tết", "khóa", "khoá"}):
         return Moment("date", reading.first, reading.stop, reading.value, head)
     return None
 
 
 def _is_counted(tokens: Sequence[Token], reading: Reading) -> bool:
-    """Whether a unit or classifier follows, so that the number is no calendar number."""
-    unit = read_unit(tokens, reading.stop)
+    """Whether a unit follows, or behind "mỗi tháng" a noun, so that the number is no calendar number."""
+    stop = reading.stop
+    if tokens[stop].key in _DASHES and tokens[stop + 1].kind == "number":
+        stop += 2
+    unit = read_unit(tokens, stop)
     if unit is not None:
         return unit.kind != "time" or tokens[unit.stop].kind != "number"
-    return tokens[reading.stop].key in CLASSIFIERS
+    return tokens[reading.first - 2].key in _EACH and tokens[stop].key in CLASSIFIERS
 
 
 def _with_month(tokens: Sequence[Token], reading: Reading, day: int) -> Moment | None:
-    """ "ngày 5", "ngày 5 tháng 7", "ngày 5 tháng 7 năm 1954"."""
+    """Day behind its word: "ngày 5", "ngày 5 tháng 7", "ngày 5 tháng 7 năm 1954"."""
     stop = reading.stop
     month = tokens[stop + 1]
+    if tokens[stop].key == "tháng" and month.key in _LUNAR_MONTHS:
+        value = 100 * _LUNAR_MONTHS[month.key] + day
+        return Moment("date", reading.first, stop + 2, Decimal(value), "ngày")
     if tokens[stop].key != "tháng" or month.kind != "number" or not 1 <= int(month.text[:3]) <= 12:
         return None if _is_counted(tokens, reading) else Moment("date", reading.first, stop, Decimal(day), "ngày")
     value, stop = 100 * int(month.text) + day, stop + 2
@@ -268,6 +270,8 @@ def _read_bare_year(tokens: Sequence[Token], reading: Reading) -> Moment | None:
     if reading.length != 4 or int(reading.value) not in _BARE_YEARS:
         return None
     after = tokens[reading.stop]
+    if tokens[reading.first - 1].key == "sn":
+        return Moment("age", reading.first, reading.stop, reading.value, "năm")
     if read_unit(tokens, reading.stop) is not None or (is_lower_word(after) and after.key in CLASSIFIERS):
         return None
     return Moment("date", reading.first, reading.stop, reading.value, "năm")

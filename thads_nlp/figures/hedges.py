@@ -6,86 +6,96 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from thads_nlp.figures.lexer import Token
+from thads_nlp.figures.lexicon import vocabulary
 from thads_nlp.schema import Approx
 
-_ABOUT = (
-    "khoảng|khoảng chừng|chừng|ước chừng|ước khoảng|ước|ước tính|áng chừng|phỏng chừng|xấp xỉ|tầm|cỡ|trên dưới|độ chừng"
+_ABOUT = vocabulary(
+    """
+    khoảng khoảng_chừng chừng ước_chừng ước_khoảng ước ước_tính áng_chừng phỏng_chừng xấp_xỉ tầm tầm_khoảng cỡ
+    trên_dưới độ_chừng vào_khoảng
+    """
 )
-_OVER = (
-    "hơn|trên|quá|vượt quá|ngoài|ít nhất|tối thiểu|chí ít|ít ra|không dưới|không ít hơn|không thấp hơn|không kém|"
-    "không kém hơn|không nhỏ hơn|chưa kể hơn|nhỉnh hơn|hơn cả"
+_OVER = vocabulary(
+    """
+    hơn trên quá vượt_quá vượt_trên vượt_hơn ngoài ít_nhất tối_thiểu chí_ít ít_ra không_dưới không_ít_hơn
+    không_thấp_hơn không_kém không_kém_hơn không_nhỏ_hơn chưa_kể_hơn nhỉnh_hơn hơn_cả
+    """
 )
-_UNDER = (
-    "gần|dưới|ngót|ngót nghét|suýt soát|non|chưa đến|chưa tới|chưa đầy|không đến|không tới|không đầy|không quá|chưa quá|"
-    "không hơn|không cao hơn|không nhiều hơn|không lớn hơn|không vượt quá|tối đa|nhiều nhất|cao nhất là|chưa được|"
-    "chưa vượt quá|gần như|gần tới|gần bằng|không vượt|không trên|chưa hơn"
+_UNDER = vocabulary(
+    """
+    gần dưới ngót ngót_nghét suýt_soát non chưa_đến chưa_tới chưa_đầy chưa_quá chưa_được chưa_vượt_quá chưa_hơn
+    không_đến không_tới không_đầy không_quá không_hơn không_cao_hơn không_nhiều_hơn không_lớn_hơn không_vượt_quá
+    không_vượt không_trên tối_đa nhiều_nhất gần_như gần_tới gần_bằng
+    """
 )
 _HEDGES: MappingProxyType[tuple[str, ...], Approx] = MappingProxyType({
-    **{tuple(key.split()): "about" for key in _ABOUT.split("|")},
-    **{tuple(key.split()): "over" for key in _OVER.split("|")},
-    **{tuple(key.split()): "under" for key in _UNDER.split("|")},
+    **{tuple(key.split()): "about" for key in _ABOUT},
+    **{tuple(key.split()): "over" for key in _OVER},
+    **{tuple(key.split()): "under" for key in _UNDER},
 })  # fmt: skip
 _LONGEST = max(map(len, _HEDGES))
 
 # Adjectives that make "hơn" a comparison: "cao hơn 60%" says by how much, not "more than 60%".
-_GRADABLE = frozenset(
-    [
-        "cao",
-        "thấp",
-        "nhiều",
-        "ít",
-        "lớn",
-        "nhỏ",
-        "kém",
-        "đắt",
-        "rẻ",
-        "dài",
-        "ngắn",
-        "tốt",
-        "xấu",
-        "sớm",
-        "muộn",
-        "nhanh",
-        "chậm",
-        "già",
-        "trẻ",
-        "nặng",
-        "nhẹ",
-        "mạnh",
-        "yếu",
-        "rộng",
-        "hẹp",
-        "sâu",
-    ]
+_GRADABLE = vocabulary(
+    """
+    cao thấp nhiều ít lớn nhỏ kém đắt rẻ dài ngắn tốt xấu sớm muộn nhanh chậm già trẻ nặng nhẹ mạnh yếu rộng hẹp sâu
+    dày mỏng xa
+    """
 )
 
-# Words that may stand between a hedge and its number.
-_BRIDGES = frozenset({"từ", "có", "là", "tới", "đến", "ở", "mức", "khoảng"})
+_BOUNDS: MappingProxyType[str, Approx] = MappingProxyType(
+    {"ít": "under", "kém": "under", "thấp": "under", "nhỏ": "under", "nhiều": "over", "cao": "over", "lớn": "over"}
+)
+
+# With a measure of length or weight these say what is measured: "dài hơn 2 km" is over 2 km.
+_DIMENSIONS = vocabulary("dài rộng cao sâu dày nặng xa")
+
+# Words that may stand between a hedge and its number, and hedges that are prepositions elsewhere ("trên có 3 …").
+_BRIDGES = vocabulary("từ là tới đến mức")
+_PREPOSITIONS = vocabulary("trên dưới ngoài quá gần hơn")
+
+# From this count on "trên" is "more than"; below it is where something is ("trên hai tuyến").
+_LEAST_OVER_COUNT = 10
 
 
-def read_hedge(tokens: Sequence[Token], first: int, stop: int) -> Approx | None:
-    """Approximation that is said before token ``first`` or from token ``stop`` on, or None."""
+def read_hedge(tokens: Sequence[Token], first: int, stop: int, *, measured: bool = False) -> Approx | None:
+    """Approximation said before token ``first`` or from token ``stop`` on, or None.
+
+    ``measured`` says that the number has a unit of length or weight.
+    """
     if tokens[stop].key == "trở" and tokens[stop + 1].key in {"lên", "xuống"}:
         return "over" if tokens[stop + 1].key == "lên" else "under"
-    hedge = _hedge_before(tokens, first)
-    if hedge is None and tokens[first - 1].key in _BRIDGES:
-        hedge = _hedge_before(tokens, first - 1)
-    return hedge
+    hedge = _hedge_before(tokens, first, measured)
+    if hedge is not None or tokens[first - 1].key not in _BRIDGES:
+        return hedge
+    if tokens[first - 2].key in _PREPOSITIONS and tokens[first - 1].key != "mức":
+        return None
+    return _hedge_before(tokens, first - 1, measured)
 
 
-def _hedge_before(tokens: Sequence[Token], first: int) -> Approx | None:
+def is_place(tokens: Sequence[Token], first: int, count: int) -> bool:
+    """Whether "trên" before a small count says where: "trên hai tuyến"."""
+    return tokens[first - 1].key == "trên" and count < _LEAST_OVER_COUNT
+
+
+def _hedge_before(tokens: Sequence[Token], first: int, measured: bool) -> Approx | None:
     """Hedge whose last word is token ``first - 1``: the longest that the table has."""
     for length in range(_LONGEST, 0, -1):
         hedge = _HEDGES.get(tuple(token.key for token in tokens[first - length : first]))
         if hedge is not None:
-            return None if _is_comparison(tokens, first - length, length) else hedge
-    return _bound_alone(tokens, first)
-
-
-def _is_comparison(tokens: Sequence[Token], first: int, length: int) -> bool:
-    """Whether "hơn" at ``first`` belongs to an adjective before it."""
-    return length == 1 and tokens[first].key == "hơn" and tokens[first - 1].key in _GRADABLE
-
-
-def _bound_alone(tokens: Sequence[Token], first: int) -> Approx | None:
+            compared = length == 1 and _is_comparison(tokens, first - 1, measured)
+            return _bound_at_start(tokens, first) if compared else hedge
     return None
+
+
+def _is_comparison(tokens: Sequence[Token], index: int, measured: bool) -> bool:
+    """Whether "hơn" at ``index`` belongs to the adjective before it."""
+    adjective = tokens[index - 1].key
+    if tokens[index].key != "hơn" or adjective not in _GRADABLE:
+        return False
+    return not (measured and adjective in _DIMENSIONS)
+
+
+def _bound_at_start(tokens: Sequence[Token], first: int) -> Approx | None:
+    """Bound of "ít hơn 7 nghìn đồng" at the head of a text, where nothing is compared."""
+    return _BOUNDS.get(tokens[first - 2].key) if tokens[first - 3].kind == "edge" else None

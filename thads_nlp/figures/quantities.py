@@ -1,8 +1,9 @@
 """Quantities: every number expression of a text with its unit, range, approximation and kind.
 
-``find_quantities`` reads numerals in order and asks of each, in turn: is it a date or time (``calendar``), a unit
-behind or before it (``amounts``), a name or label (``references``), a counted noun (``nouns``)? What has a unit is a
-reported figure unless its unit or its place says otherwise.
+``find_quantities`` reads numerals in order and asks of each, in turn: is it a date or time (``calendar``)? has it a
+unit behind or before it, or a counted noun (``amounts``, ``nouns``)? is it a name or label (``references``)? does it
+share a unit with the number behind it (``ranges``), or take one from what was said before (``context``)? What has a
+unit is a reported figure unless its unit or its place says otherwise (``kinds``).
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from thads_nlp.figures.amounts import Amount, read_amount
-from thads_nlp.figures.calendar import read_moment
-from thads_nlp.figures.hedges import read_hedge
+from thads_nlp.figures.calendar import Moment, read_moment
+from thads_nlp.figures.context import continue_list, inherit_unit
+from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Token, tokenize
-from thads_nlp.figures.numerals import Reading, read_numerals
-from thads_nlp.figures.ranges import Pair, read_pair
+from thads_nlp.figures.numerals import read_numerals
+from thads_nlp.figures.ranges import Pair, read_pair, read_part_of_whole
+from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import read_reference
 from thads_nlp.figures.units import normalize_unit
 from thads_nlp.schema import Approx, Quantity, QuantityKind
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def find_quantities(text: str, words: Sequence[Word] | None = None) -> tuple[Quantity, ...]:
-    """All number expressions of ``text`` in reading order, without overlap.
+    """All number expressions of ``text`` in reading order, without overlap; linear in ``len(text)``.
 
     Args:
         text: One sentence, or any text; NFC as the rest of the package has it.
@@ -59,51 +62,66 @@ class _Finder:
         self.readings: list[Reading] = read_numerals(self.tokens)
         self.found: list[Quantity] = []
         self.stop = 0
+        self.moment: Moment | None = None
+        self.amount: Amount | None = None
 
     def run(self) -> list[Quantity]:
         """Quantities of the text in order."""
-        index = 0
-        while index < len(self.readings):
-            if self.readings[index].first < self.stop:
-                index += 1
-                continue
-            index += self._take(index)
+        for index, reading in enumerate(self.readings):
+            if reading.first >= self.stop:
+                self._take(index, reading)
         return self.found
 
-    def _take(self, index: int) -> int:
-        """Read the expression at reading ``index``; returns how many readings it used."""
-        reading = self.readings[index]
-        moment = read_moment(self.tokens, reading)
+    def _take(self, index: int, reading: Reading) -> None:
+        """Read the expression that begins with a numeral."""
+        moment = read_moment(self.tokens, reading) or continue_list(self.tokens, reading, self.moment)
         if moment is not None:
+            self.moment = moment
             self._add(moment.first, moment.stop, moment.value, moment.unit, moment.kind)
-            return 1
+            return
         amount = read_amount(self.text, self.tokens, reading, self.ends)
-        following = self.readings[index + 1] if index + 1 < len(self.readings) else None
-        if following is not None:
-            pair = read_pair(self.text, self.tokens, amount, following, self.ends)
-            if pair is not None:
-                self._add_pair(pair)
-                return 2
-        reference = read_reference(self.tokens, reading) if not amount.unit or amount.kind == "noun" else None
+        reference = None
+        if amount.kind in {"none", "fraction", "noun"}:
+            reference = read_reference(self.tokens, reading, counts=amount.kind == "noun")
         if reference is not None:
             self._add(reference.first, reference.stop, reading.value, "", reference.kind)
-            return 1
-        self._add_amount(amount)
-        return 1
+            return
+        pair = self._pair(index, amount)
+        if pair is not None:
+            self._add_pair(pair)
+            return
+        self._add_amount(inherit_unit(self.text, self.tokens, amount, self.amount, self.ends))
+
+    def _pair(self, index: int, amount: Amount) -> Pair | None:
+        if amount.kind in {"fraction", "none"}:
+            split = read_part_of_whole(self.text, self.tokens, amount.reading, self.ends)
+            if split is not None:
+                return split
+        if index + 1 == len(self.readings):
+            return None
+        return read_pair(self.text, self.tokens, amount, self.readings[index + 1], self.ends)
 
     def _add_pair(self, pair: Pair) -> None:
-        low, high = pair.low, pair.high
-        if pair.is_range:
-            approx = read_hedge(self.tokens, low.first, high.stop)
-            kind = kind_of(self.tokens, low, approx)
-            self._add(low.first, high.stop, low.value, high.unit, kind, approx, high.value)
+        if not pair.is_range:
+            self._add_amount(pair.low)
+            self._add_amount(pair.high)
             return
-        for amount in (low, high):
-            self._add_amount(amount)
+        approx = self._hedge(pair.low._replace(stop=pair.high.stop))
+        kind = kind_of(self.tokens, pair.low._replace(stop=pair.high.stop), approx)
+        self._add(pair.low.first, pair.high.stop, pair.low.value, pair.high.unit, kind, approx, pair.high.value)
+        self.amount = pair.high
 
     def _add_amount(self, amount: Amount) -> None:
-        approx = read_hedge(self.tokens, amount.first, amount.stop)
+        if amount.kind == "none" and amount.reading.spelled:
+            return
+        approx = self._hedge(amount)
         self._add(amount.first, amount.stop, amount.value, amount.unit, kind_of(self.tokens, amount, approx), approx)
+        self.amount = amount
+
+    def _hedge(self, amount: Amount) -> Approx | None:
+        if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):
+            return None
+        return read_hedge(self.tokens, amount.first, amount.stop, measured=amount.kind == "physical")
 
     def _add(
         self,

@@ -1,4 +1,4 @@
-"""Two numbers that belong together: ranges, from-to pairs and pairs that share one unit."""
+"""Two numbers that belong together: ranges, from-to pairs, counts out of a whole, lists that share one unit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ from typing import NamedTuple
 from thads_nlp.figures.amounts import Amount, read_amount
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Token, is_lower_word
-from thads_nlp.figures.numerals import Reading
+from thads_nlp.figures.lexicon import WHOLES, vocabulary
+from thads_nlp.figures.reading import Reading
 
-_DASHES = frozenset({"-", "–", "—", "~", "−"})
-_UP_TO = frozenset({"đến", "tới"})
-_FROM_TO = frozenset({"lên", "xuống", "còn"})
-_JOINS = frozenset({",", "và", "hoặc", "hay"})
+_DASHES = vocabulary("- – — ~ −")
+
+# What may stand between the two numbers, by what it makes of them.
+_RANGE_JOINTS = frozenset({*_DASHES, "đến", "tới"})
+_SHARING_JOINTS = frozenset({
+    "lên", "xuống", "còn", "xuống còn", "lên đến", "lên tới", "và", "hoặc", "hay", ",", "trên", "trên tổng số",
+    "trong số", "trong tổng số", "trên số", "/ tổng số", "trên tổng",
+})  # fmt: skip
+_LONGEST_JOINT = 3
+
+# Least denominator of "3/76 cây cầu"; smaller ones are shares ("2/3 đại biểu").
+_LEAST_WHOLE = 6
+
+# How many tokens around two numbers are searched for the labels of both ("mua vào - bán ra").
+_LABEL_REACH = 12
 
 
 class Pair(NamedTuple):
@@ -28,37 +40,58 @@ def read_pair(
     text: str, tokens: Sequence[Token], amount: Amount, following: Reading, ends: Mapping[int, int] | None
 ) -> Pair | None:
     """Range or pair of ``amount`` and the numeral ``following`` it, or None where they have nothing in common."""
-    if amount.reading.parts is not None:
-        return None
-    between = tokens[amount.stop : following.first]
-    joint = between[0].key if len(between) == 1 else ""
-    if joint not in _DASHES | _UP_TO | _FROM_TO | _JOINS:
+    joint = _joint(tokens, amount, following)
+    if joint is None or amount.reading.form in {"fraction", "multiple", "roman", "broken"}:
         return None
     second = read_amount(text, tokens, following, ends)
-    if not second.unit or (amount.unit and amount.kind != "none" and not _comparable(amount, second)):
+    if not second.unit or second.kind == "fraction" or (amount.unit and amount.unit != second.unit):
         return None
     first = _share(amount, second)
-    ranged = joint in _DASHES or joint in _UP_TO or (joint == "và" and tokens[first.first - 1].key == "giữa")
-    if not ranged:
-        return None if amount.unit else Pair(first, second, False)
-    second = _carry(first, second)
-    if first.value >= second.value:
+    if joint in _RANGE_JOINTS or (joint == "và" and tokens[first.first - 1].key == "giữa"):
+        second = _carry(first, second)
+        if first.value >= second.value:
+            return None
+        return Pair(first, second, not _has_two_labels(tokens, first.first, second.stop))
+    return None if amount.unit else Pair(first, second, False)
+
+
+def _joint(tokens: Sequence[Token], amount: Amount, following: Reading) -> str | None:
+    """Words between two numbers if they can join them."""
+    between = tokens[amount.stop : following.first]
+    if not between or len(between) > _LONGEST_JOINT:
         return None
-    return Pair(first, second, not _is_labelled_pair(tokens, second.stop))
+    joint = " ".join(token.key for token in between)
+    return joint if joint in _RANGE_JOINTS or joint in _SHARING_JOINTS else None
 
 
-def _comparable(amount: Amount, second: Amount) -> bool:
-    return amount.unit == second.unit
+def read_part_of_whole(
+    text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None
+) -> Pair | None:
+    """Both counts of "3/76 cây cầu", or None where the fraction is a share, a day or an address."""
+    if reading.parts is None or reading.spelled or reading.padded:
+        return None
+    part, whole = reading.parts
+    if not 0 < part <= whole or whole < _LEAST_WHOLE or (part == 1 and whole <= 10):
+        return None
+    if tokens[reading.stop].key in WHOLES:
+        return None
+    first = Reading(reading.first, reading.first + 1, part, length=len(tokens[reading.first].text))
+    second = Reading(reading.first + 2, reading.stop, whole, length=len(tokens[reading.first + 2].text))
+    high = read_amount(text, tokens, second, ends)
+    if high.kind not in {"noun", "physical", "count"}:
+        return None
+    return Pair(Amount(first.first, first.stop, part, high.unit, high.kind, first), high, False)
 
 
 def _share(amount: Amount, second: Amount) -> Amount:
     """First amount with the unit and, where it has none, the scale of the second."""
-    if amount.kind not in {"none"} and amount.unit:
+    if amount.unit:
         return amount
-    value = amount.value
-    scale = second.reading.scale
+    value, scale = amount.value, second.reading.scale
     if amount.reading.scale == 1 and scale != 1 and value <= EXACT.divide(second.value, scale):
         value = EXACT.multiply(value, scale)
+    elif amount.reading.other is not None and second.kind in {"money", "noun"} and scale == 1:
+        value = max(value, amount.reading.other)
     return amount._replace(value=value, unit=second.unit, kind=second.kind)
 
 
@@ -70,12 +103,30 @@ def _carry(first: Amount, second: Amount) -> Amount:
     return second._replace(value=low - low % 10 + high)
 
 
-def _is_labelled_pair(tokens: Sequence[Token], index: int) -> bool:
-    """Whether "(mua vào - bán ra)" or the like follows, so that both numbers make a claim."""
-    if tokens[index].key != "(":
-        return False
-    at, dashes = index + 1, 0
-    while at < index + 10 and (is_lower_word(tokens[at]) or tokens[at].key in _DASHES | {"/"}):
-        dashes += tokens[at].key in _DASHES | {"/"}
-        at += 1
-    return dashes == 1 and tokens[at].key == ")"
+def _has_two_labels(tokens: Sequence[Token], first: int, stop: int) -> bool:
+    """Whether "(mua vào - bán ra)" or the like stands behind or before, so that both numbers make a claim."""
+    if tokens[stop].key == "(" and _label_pair_stop(tokens, stop + 1) is not None:
+        return True
+    for index in range(first - 1, max(first - _LABEL_REACH, 0), -1):
+        token = tokens[index]
+        if token.kind in {"number", "edge"} or token.key in {",", ";", ".", ":"}:
+            return False
+        if token.key in _DASHES or token.key == "/":
+            return token.spaced and is_lower_word(tokens[index - 1]) and is_lower_word(tokens[index + 1])
+    return False
+
+
+def _label_pair_stop(tokens: Sequence[Token], index: int) -> int | None:
+    """Closing bracket of a pair of labels that opens at ``index``."""
+    dashes = 0
+    for at in range(index, index + _LABEL_REACH):
+        if at >= len(tokens):
+            return None
+        token = tokens[at]
+        if token.key == ")":
+            return at if dashes == 1 else None
+        if token.key in _DASHES or token.key == "/":
+            dashes += 1
+        elif not is_lower_word(token):
+            return None
+    return None

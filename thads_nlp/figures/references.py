@@ -6,120 +6,37 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from thads_nlp.figures.lexer import Token, is_capital, is_joined
-from thads_nlp.figures.numerals import Reading
+from thads_nlp.figures.lexicon import vocabulary
+from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.units import read_unit
 from thads_nlp.schema import QuantityKind
 
-# Longest number without a unit that can still be a count; longer ones are account or telephone numbers.
+# Longest bare digits that can still be a count; longer ones are account or telephone numbers.
 _LONGEST_COUNT = 7
 
-# Nouns whose number always names: "Điều 12", "Quốc lộ 37", "quận 1", "lớp 12".
-_LABELS = frozenset(
-    [
-        "điều",
-        "khoản",
-        "mục",
-        "chương",
-        "phụ",
-        "định",
-        "nghị",
-        "quyết",
-        "thông",
-        "tư",
-        "luật",
-        "lộ",
-        "đường",
-        "phố",
-        "ngõ",
-        "ngách",
-        "hẻm",
-        "phường",
-        "quận",
-        "thôn",
-        "xóm",
-        "ấp",
-        "khóm",
-        "tập",
-        "tầng",
-        "phòng",
-        "lớp",
-        "khối",
-        "trang",
-        "hình",
-        "biểu",
-        "số",
-        "phiên",
-        "đội",
-        "bến",
-        "cổng",
-        "trạm",
-        "tuyến",
-        "lô",
-        "khu",
-        "đoạn",
-        "đợt",
-        "bước",
-    ]
-)
-# Two-syllable label words by their second syllable are ambiguous; these pairs are meant above or here.
-_LABEL_PAIRS = frozenset({
-    ("quyết", "định"), ("nghị", "định"), ("nghị", "quyết"), ("thông", "tư"), ("quốc", "lộ"), ("tỉnh", "lộ"),
-    ("hương", "lộ"), ("đại", "lộ"), ("chỉ", "thị"), ("công", "văn"), ("tổ", "phố"), ("dân", "phố"), ("thuyết", "minh"),
-    ("thế", "hệ"), ("giai", "đoạn"), ("điện", "thoại"), ("phụ", "lục"), ("biểu", "mẫu"), ("khu", "phố"), ("kỳ", "họp"),
-    ("vị", "trí"), ("công", "nghiệp"), ("khu", "vực"), ("tiểu", "khu"), ("cơ", "sở"), ("chi", "nhánh"), ("bậc", "học"),
-})  # fmt: skip
-_SINGLE_LABELS = frozenset(
-    [
-        "điều",
-        "khoản",
-        "mục",
-        "chương",
-        "đường",
-        "ngõ",
-        "ngách",
-        "hẻm",
-        "phường",
-        "quận",
-        "thôn",
-        "xóm",
-        "ấp",
-        "khóm",
-        "tầng",
-        "phòng",
-        "lớp",
-        "trang",
-        "hình",
-        "bảng",
-        "biểu",
-        "đội",
-        "kênh",
-        "vòng",
-        "tập",
-        "cấp",
-        "hạng",
-        "loại",
-        "bậc",
-        "kỳ",
-        "khóa",
-        "khoá",
-        "đợt",
-        "lô",
-        "trạm",
-        "bến",
-        "cổng",
-        "quầy",
-        "căn",
-        "tuyến",
-        "km",
-        "đt",
-        "sđt",
-        "tel",
-        "hotline",
-    ]
+# Nouns whose number names whatever follows it: "Điều 12 luật này", "Quốc lộ 37 qua xã".
+_LABELS = vocabulary("điều chương phường quận thôn xóm ấp khóm tầng trang km đt sđt tel hotline ngõ ngách hẻm kiệt")
+_LABEL_PAIRS = vocabulary(
+    """
+    quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đại_lộ chỉ_thị công_văn dân_phố khu_phố phụ_lục
+    thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ thông_báo kế_hoạch
+    """
 )
 
-# Words before an ordinal.
-_ORDINAL_HEADS = frozenset({"thứ", "hạng", "top", "lần", "tốp"})
+# Nouns whose number names only where it counts nothing ("lớp 12", but "nhóm 5 người").
+_SOFT_LABELS = vocabulary(
+    """
+    khoản mục điểm đường phòng lớp hình bảng biểu đội kênh vòng tập cấp hạng loại bậc kỳ khóa khoá đợt lô trạm bến
+    cổng quầy tuyến ban tổ khu nhóm hướng cụm ga kíp ca cảng nhà tháp toà tòa
+    """
+)
+
+# Before "số" these make the number a count.
+_COUNTING_NUMBERS = vocabulary("trong tổng một có tỷ tỉ con dân đa thiểu")
+_ORDINAL_HEADS = vocabulary("thứ hạng top tốp lần")
+
+# Highest school class and similar labels; "lớp 40 học sinh" counts.
+_HIGHEST_CLASS = 12
 
 
 class Reference(NamedTuple):
@@ -130,20 +47,26 @@ class Reference(NamedTuple):
     stop: int
 
 
-def read_reference(tokens: Sequence[Token], reading: Reading) -> Reference | None:
-    """Code, document number or ordinal that ``reading`` is by its shape and the word before it; or None."""
+def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -> Reference | None:
+    """Code, document number or ordinal that ``reading`` is by its shape and the word before it, or None.
+
+    ``counts`` says that a noun or unit follows which the number could count.
+    """
     stop = _document_stop(tokens, reading)
     if stop is not None:
         return Reference("code", reading.first, stop)
-    if tokens[reading.first - 1].key == "thứ":
+    before = tokens[reading.first - 1].key
+    if before == "thứ" or reading.form == "roman":
         return Reference("ordinal", reading.first, reading.stop)
-    if reading.form == "roman":
-        return Reference("ordinal", reading.first, reading.stop)
-    if reading.spelled:
+    if reading.spelled or reading.form == "multiple":
         return None
-    if _is_glued(tokens, reading) or _is_long(tokens, reading):
+    if _is_glued(tokens, reading) or (not counts and _is_long(reading)):
         return Reference("code", reading.first, _code_stop(tokens, reading.stop))
-    if _is_labelled(tokens, reading):
+    if reading.scale != 1:
+        return None
+    if before in {"top", "tốp"} or (before in _ORDINAL_HEADS and not counts):
+        return Reference("ordinal", reading.first, reading.stop)
+    if _is_labelled(tokens, reading, counts):
         return Reference("code", reading.first, reading.stop)
     return None
 
@@ -156,34 +79,33 @@ def _document_stop(tokens: Sequence[Token], reading: Reading) -> int | None:
     if tokens[stop + 1].kind == "number" and tokens[stop + 2].key == "/":
         stop += 2
     word = tokens[stop + 1]
-    if word.kind != "word" or not word.text.isupper() or len(word.text) < 2:
+    if word.kind != "word" or not word.text.isupper() or len(word.text) < 2 or read_unit(tokens, stop + 1):
         return None
     stop += 2
-    while tokens[stop].key in {"-", "/"} and tokens[stop + 1].text.isupper():
+    while tokens[stop].key in {"-", "/", "–"} and tokens[stop + 1].text.isupper():
         stop += 2
-    return stop
+    return _code_stop(tokens, stop)
 
 
 def _is_glued(tokens: Sequence[Token], reading: Reading) -> bool:
     """Whether letters stand right before or behind the digits, or a hyphen joins them to a name."""
     before, earlier = tokens[reading.first - 1], tokens[reading.first - 2]
     if is_joined(tokens, reading.first) and before.kind == "word":
-        return read_unit(tokens, reading.first - 1) is None
+        return True
     hyphen = before.key in {"-", "–"} and not tokens[reading.first].spaced and earlier.kind == "word"
     if hyphen and (not before.spaced or is_capital(earlier)):
-        return read_unit(tokens, reading.stop) is None or not before.spaced
+        return read_unit(tokens, reading.stop) is None
     after = tokens[reading.stop]
     if is_joined(tokens, reading.stop) and after.kind == "word":
         return read_unit(tokens, reading.stop) is None
-    suffixed = tokens[reading.stop - 1]
-    return suffixed.text in {"G", "K", "M"} and reading.length <= 2 and read_unit(tokens, reading.stop) is None
+    suffixed = is_joined(tokens, reading.stop - 1) and tokens[reading.stop - 1].text in {"G", "K", "M", "k"}
+    return suffixed and reading.length <= 2 and read_unit(tokens, reading.stop) is None
 
 
-def _is_long(tokens: Sequence[Token], reading: Reading) -> bool:
-    if reading.form == "broken" or (reading.leading_zero and reading.form == "integer" and reading.length > 2):
+def _is_long(reading: Reading) -> bool:
+    if reading.form == "broken" or (reading.padded and reading.form == "integer" and reading.length > 2):
         return True
-    plain = reading.stop == reading.first + 1 and reading.scale == 1
-    return plain and reading.length > _LONGEST_COUNT and read_unit(tokens, reading.stop) is None
+    return reading.stop == reading.first + 1 and reading.scale == 1 and reading.length > _LONGEST_COUNT
 
 
 def _code_stop(tokens: Sequence[Token], stop: int) -> int:
@@ -193,14 +115,15 @@ def _code_stop(tokens: Sequence[Token], stop: int) -> int:
     return stop
 
 
-def _is_labelled(tokens: Sequence[Token], reading: Reading) -> bool:
-    """Whether the word before the number is a label and no unit of measure follows."""
-    before, earlier = tokens[reading.first - 1], tokens[reading.first - 2]
-    if reading.scale != 1 or reading.form == "fraction":
-        return False
-    unit = read_unit(tokens, reading.stop)
-    if unit is not None and unit.kind != "time":
-        return False
-    if before.key == "số":
-        return earlier.key not in {"trong", "tổng", "một", "có", "tỷ", "tỉ", "con", "dân"}
-    return (earlier.key, before.key) in _LABEL_PAIRS or before.key in _SINGLE_LABELS
+def _is_labelled(tokens: Sequence[Token], reading: Reading, counts: bool) -> bool:
+    """Whether the word before the number is a label."""
+    before, earlier = tokens[reading.first - 1].key, tokens[reading.first - 2].key
+    if reading.form == "fraction":
+        return before in _LABELS or before in {"số", "nhà", "đường"}
+    if before == "số":
+        return earlier not in _COUNTING_NUMBERS and (not counts or reading.stop == reading.first + 1)
+    if before in _LABELS or f"{earlier} {before}" in _LABEL_PAIRS:
+        return True
+    if before == "lớp" and reading.value <= _HIGHEST_CLASS:
+        return True
+    return before in _SOFT_LABELS and not counts

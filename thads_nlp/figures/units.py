@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from thads_nlp.figures.classifiers import TIME_UNITS
 from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+from thads_nlp.figures.lexicon import TIME_UNITS, vocabulary
 
 UnitKind = Literal["money", "percent", "times", "physical", "time", "age", "count"]
 
@@ -75,7 +75,7 @@ _AGE_NAMES = "tuổi|tháng tuổi|ngày tuổi|tuần tuổi|năm tuổi"
 _PHYSICAL_NAMES = (
     "km|m|cm|mm|dm|µm|nm|hm|mét|ki lô mét|kilômét|kilomet|km vuông|mét vuông|mét khối|cây số|dặm|hải lý|inch|feet|ft|"
     "ha|hecta|héc ta|héc - ta|hectare|sào|công đất|"
-    "kg|g|mg|gam|gram|kilogam|kilogram|ki lô gam|ký|tấn|tạ|yến|ounce|oz|carat|cara|"
+    "kg|g|mg|miligam|mi li gam|µg|gam|gram|kilogam|kilogram|ki lô gam|ký|tấn|tạ|yến|ounce|oz|carat|cara|"
     "lít|l|ml|m 2|m 3|km 2|cm 2|cm 3|mm 2|m ²|m ³|km ²|cm ²|cm ³|"
     "kwh|mwh|gwh|twh|kw|mw|gw|mwp|kwp|kv|kva|mva|hz|khz|mhz|ghz|mã lực|hp|cv|"
     "kb|mb|gb|tb|mbps|gbps|megapixel|mp|mah|"
@@ -105,22 +105,30 @@ _FIRST_KEYS = frozenset(key.split(" ")[0] for key in _UNITS)
 _LONGEST = max(len(key.split(" ")) for key in _UNITS)
 
 # Second syllables of words that begin like a unit: "đồng phạm", "đồng hồ", "năm ngoái" is a date, "lần lượt" an adverb.
-_NOT_UNITS = MappingProxyType({
-    "đồng": frozenset(
-        ["phạm", "chí", "đội", "nghiệp", "bào", "hồ", "tiền", "môn", "minh", "loã", "lõa", "hương", "sáng", "giám", "phục", "bọn", "ruộng", "đẳng", "thời", "bộ", "tình", "tác"]
-    ),
-    "lần": frozenset({"lượt", "thứ"}),
-    "đô": frozenset({"thị", "vật"}),
-    "độ": frozenset({"tuổi"}),
-    "giờ": frozenset({"bay", "g", "chót"}),
-    "ngày": frozenset({"công"}),
-    "tiếng": frozenset({"nói", "anh", "việt", "súng", "nổ", "động", "gà"}),
-    "quý": frozenset({"vị", "khách", "ông", "bà"}),
-    "mùa": frozenset({"vàng"}),
-    "đêm": frozenset({"nhạc", "diễn"}),
-    "yến": frozenset({"sào"}),
-    "ký": frozenset({"túc", "sự"}),
-})  # fmt: skip
+_NOT_UNITS = MappingProxyType(
+    {
+        "đồng": vocabulary(
+            """
+        phạm chí đội nghiệp bào hồ tiền môn minh loã lõa hương sáng giám phục bọn ruộng đẳng thời bộ tình tác ý hành
+        thuận loạt chủ quy
+        """
+        ),
+        "lần": vocabulary("lượt thứ"),
+        "đô": vocabulary("thị vật đốc"),
+        "độ": vocabulary("tuổi"),
+        "giờ": vocabulary("bay g chót"),
+        "ngày": vocabulary("công hội"),
+        "tiếng": vocabulary("nói anh việt súng nổ động gà kêu"),
+        "quý": vocabulary("vị khách ông bà"),
+        "đêm": vocabulary("nhạc diễn"),
+        "buổi": vocabulary("diễn lễ họp"),
+        "phiên": vocabulary("tòa toà họp bản dịch"),
+        "yến": vocabulary("sào"),
+        "ký": vocabulary("túc sự kết"),
+        "bạt": vocabulary("ngàn"),
+        "gam": vocabulary("màu"),
+    }
+)
 
 
 def read_unit(tokens: Sequence[Token], index: int) -> Unit | None:
@@ -158,9 +166,22 @@ def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
         return False
     if tokens[stop - 1].kind == "number" and tokens[stop - 1].spaced:
         return False
+    if after.kind == "number" and after.spaced and _heads_date(tokens, stop):
+        return False
     if len(token.key) == 1 and token.kind == "word" and stop == index + 1:
         return not (is_joined(tokens, stop) and after.kind in {"word", "number"})
     return not (after.kind == "word" and is_joined(tokens, stop) and tokens[stop - 1].kind == "word")
+
+
+def _heads_date(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word before the number at ``index`` begins a date ("310 ngày 27/2", "12 vụ năm 2018")."""
+    head, number = tokens[index - 1].key, tokens[index].text
+    slashed = (
+        tokens[index + 1].key in {"/", "-"} and is_joined(tokens, index + 1) and tokens[index + 2].kind == "number"
+    )
+    if head == "năm":
+        return len(number) == 4
+    return head in {"ngày", "tháng", "quý"} and slashed and len(number) <= 2
 
 
 # Spellings that are one unit; the key is what all others compare as.

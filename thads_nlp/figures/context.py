@@ -1,0 +1,92 @@
+"""Units that a bare number takes from what was said before: lists of dates, "số ca … lên 25", "từ 12 vụ xuống 9"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from thads_nlp.figures.amounts import Amount
+from thads_nlp.figures.calendar import Moment
+from thads_nlp.figures.digits import EXACT
+from thads_nlp.figures.lexer import Token, is_lower_word
+from thads_nlp.figures.lexicon import TURNS, vocabulary
+from thads_nlp.figures.nouns import read_noun
+from thads_nlp.figures.reading import Reading
+from thads_nlp.figures.units import read_unit
+
+_MILLION = Decimal(10**6)
+_THOUSAND = Decimal(10**3)
+
+_LIST_JOINTS = vocabulary(", và - – đến tới hoặc hay")
+_HIGHEST = {"ngày": 31, "tháng": 12, "quý": 4}
+
+# How far "số ca" may stand before its number, and the words that lead to the number.
+_HEAD_REACH = 14
+_LEADS = vocabulary("là lên tới đến đạt còn hơn gần khoảng : chỉ xuống thành mức trên dưới ở gồm")
+
+
+def continue_list(tokens: Sequence[Token], reading: Reading, moment: Moment | None) -> Moment | None:
+    """Next day, month or quarter of a list ("tháng 7, 8, 9"), or None."""
+    if moment is None or moment.unit not in _HIGHEST or moment.value > _HIGHEST[moment.unit]:
+        return None
+    if reading.first != moment.stop + 1 or tokens[moment.stop].key not in _LIST_JOINTS:
+        return None
+    plain = reading.form == "integer" and reading.stop == reading.first + 1 and not reading.spelled
+    if not plain or not 1 <= reading.value <= _HIGHEST[moment.unit]:
+        return None
+    if is_lower_word(tokens[reading.stop]) and tokens[reading.stop].key not in _AFTER_DATES:
+        return None
+    if read_unit(tokens, reading.stop) is not None:
+        return None
+    return Moment("date", reading.first, reading.stop, reading.value, moment.unit)
+
+
+_AFTER_DATES = vocabulary("và đến tới là của này vừa tại ở thì sẽ đã mới năm tháng nhưng do với cho có trong hằng hàng")
+
+
+def inherit_unit(
+    text: str, tokens: Sequence[Token], amount: Amount, previous: Amount | None, ends: Mapping[int, int] | None
+) -> Amount:
+    """``amount`` with the unit that it takes from the words before it, or as it is."""
+    if amount.kind == "money" and amount.stop == amount.reading.stop and amount.first == amount.reading.first:
+        return _inherit_scaled(amount, previous)
+    if amount.kind != "none" or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
+        return amount
+    before = tokens[amount.first - 1].key
+    if previous is not None and before in TURNS and _is_turn(tokens, previous, amount):
+        return amount._replace(unit=previous.unit, kind=previous.kind)
+    if before in _LEADS:
+        head = _read_head(text, tokens, amount.first, ends)
+        if head is not None:
+            return amount._replace(unit=head, kind="noun")
+    if amount.reading.scale == _THOUSAND:
+        return amount._replace(unit="VND", kind="money")
+    return amount
+
+
+def _inherit_scaled(amount: Amount, previous: Amount | None) -> Amount:
+    """Bare millions and billions: the unit of the amount before if that was one of millions too, else đồng."""
+    if previous is None or previous.reading.scale < _MILLION or not previous.unit:
+        return amount
+    if previous.kind not in {"money", "physical", "noun"} or EXACT.divide(amount.value, _THOUSAND) > previous.value:
+        return amount
+    return amount._replace(unit=previous.unit, kind=previous.kind)
+
+
+def _is_turn(tokens: Sequence[Token], previous: Amount, amount: Amount) -> bool:
+    """Whether only directions stand between two numbers ("12 vụ xuống còn 9")."""
+    between = tokens[previous.stop : amount.first]
+    return bool(previous.unit) and 0 < len(between) <= 2 and all(token.key in TURNS for token in between)
+
+
+def _read_head(text: str, tokens: Sequence[Token], first: int, ends: Mapping[int, int] | None) -> str | None:
+    """Noun behind "số" in "số ca tử vong lên 25" within the clause before token ``first``."""
+    for index in range(first - 1, max(first - _HEAD_REACH, 0), -1):
+        token = tokens[index]
+        if token.kind in {"number", "edge"} or token.key in {";", ".", "(", ")"}:
+            return None
+        if token.key == "số" and tokens[index - 1].key not in {"một", "con", "chỉ", "đa", "dân", "doanh", "tỷ", "tỉ"}:
+            start = index + 1 + (tokens[index + 1].key == "lượng")
+            noun = read_noun(text, tokens, start, ends)
+            return None if noun is None else noun.name
+    return None
