@@ -7,25 +7,18 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from thads_nlp.figures.digits import EXACT
-from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
-from thads_nlp.figures.lexicon import CLASSIFIERS, TIME_UNITS, vocabulary
-from thads_nlp.figures.nouns import read_noun
+from thads_nlp.figures.lexer import Token, is_capital, is_joined, is_lower_word
+from thads_nlp.figures.lexicon import COUNTERS, TIME_UNITS, vocabulary
+from thads_nlp.figures.nouns import read_body, read_noun
 from thads_nlp.figures.number_words import HALF
 from thads_nlp.figures.reading import Reading
+from thads_nlp.figures.references import NAMING
 from thads_nlp.figures.sums import read_sum
-from thads_nlp.figures.units import CENTS, Unit, read_unit
+from thads_nlp.figures.units import CENTS, CURRENCY_PREFIXES, DOLLAR_COUNTRIES, Unit, read_unit
 
 AmountKind = Literal["money", "percent", "times", "physical", "time", "age", "count", "noun", "fraction", "none"]
 
 _MILLION = Decimal(10**6)
-
-# Signs and codes of currencies that stand before the number.
-_PREFIXES = {
-    "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₩": "KRW", "฿": "THB", "₫": "VND", "₹": "INR", "usd": "USD",
-    "eur": "EUR", "gbp": "GBP", "vnd": "VND", "vnđ": "VND", "jpy": "JPY", "cny": "CNY", "krw": "KRW", "thb": "THB",
-    "inr": "INR", "rs": "INR", "aud": "AUD", "sgd": "SGD", "cad": "CAD", "chf": "CHF", "hkd": "HKD",
-}  # fmt: skip
-_DOLLAR_COUNTRIES = {"us": "USD", "vn": "VND", "s": "SGD", "hk": "HKD", "a": "AUD", "au": "AUD", "c": "CAD"}
 
 # Units that goods are priced by; behind "một" or "mỗi" they make a price per unit.
 _PRICED = vocabulary(
@@ -35,6 +28,10 @@ _PRICED = vocabulary(
     """
 )
 _PERIODS = vocabulary("tháng năm ngày người đêm giờ")
+_DENOMINATORS = (_PRICED | _PERIODS | TIME_UNITS) - {"cổ", "bộ", "số", "tấn"}
+
+# "đồng/người/tháng" is the longest price that is written.
+_MOST_DENOMINATORS = 2
 
 # A fraction behind these, over at most this many tokens, is a multiple of what was before; elsewhere it is a share.
 _RATIO_CUES = vocabulary("giảm tăng cắt hạ bằng gấp")
@@ -54,15 +51,21 @@ class Amount(NamedTuple):
 
 def read_amount(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None = None) -> Amount:
     """Amount that begins with ``reading``; its unit is "" and its kind "none" where the text gives none."""
-    unit = read_unit(tokens, reading.stop)
+    unit = read_unit(tokens, reading.stop + _is_stray_mark(tokens, reading.stop))
     if unit is not None and not _belongs_to_next(tokens, reading, unit):
         return _with_unit(text, tokens, reading, unit, ends)
-    prefixed = _read_prefixed(tokens, reading)
+    prefixed = read_prefixed(tokens, reading)
     if prefixed is not None:
         return prefixed
     if reading.form in {"broken", "roman"}:
         return Amount(reading.first, reading.stop, reading.value, "", "none", reading)
     return _read_bare(text, tokens, reading, ends)
+
+
+def _is_stray_mark(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a decimal mark without decimals stands before a percent sign ("32,%")."""
+    mark, sign = tokens[index], tokens[index + 1]
+    return mark.key in {",", "."} and sign.key == "%" and not mark.spaced and not sign.spaced
 
 
 def _belongs_to_next(tokens: Sequence[Token], reading: Reading, unit: Unit) -> bool:
@@ -125,7 +128,10 @@ def _with_denominators(
     text: str, tokens: Sequence[Token], name: str, stop: int, ends: Mapping[int, int] | None
 ) -> tuple[str, int]:
     """Take in "/lượng", "/người/tháng", "một chỉ", "mỗi lít" behind a unit."""
-    while tokens[stop].key == "/" or (tokens[stop].key in {"một", "mỗi"} and _is_priced(tokens, stop)):
+    for place in range(_MOST_DENOMINATORS):
+        each = place == 0 and tokens[stop].key in {"một", "mỗi"} and _is_priced(tokens, stop)
+        if tokens[stop].key != "/" and not each:
+            break
         start = stop + 1 + (tokens[stop + 1].key in {"1", "một", "mỗi"})
         denominator = _read_denominator(text, tokens, start, ends)
         if denominator is None:
@@ -146,7 +152,7 @@ def _read_denominator(
     if unit is not None:
         return unit.name, unit.stop
     token = tokens[index]
-    if token.key in _PRICED | CLASSIFIERS | TIME_UNITS and token.key != "cổ":
+    if token.key in _DENOMINATORS:
         return token.key, index + 1
     noun = read_noun(text, tokens, index, ends)
     if noun is not None:
@@ -154,18 +160,18 @@ def _read_denominator(
     return (token.text, index + 1) if token.kind == "word" else None
 
 
-def _read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
+def read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
     """Amount whose currency stands first: "$10", "US$ 10", "VN$1000", "EUR 29,99"."""
     index = reading.first - 1
     sign = tokens[index]
     if sign.key == "." and tokens[index - 1].key == "rs":
         index, sign = index - 1, tokens[index - 1]
-    name = _PREFIXES.get(sign.key)
+    name = CURRENCY_PREFIXES.get(sign.key)
     if name is None or (is_lower_word(sign) and sign.key != "rs"):
         return None
     country = tokens[index - 1]
-    if sign.key == "$" and country.kind == "word" and is_joined(tokens, index) and country.key in _DOLLAR_COUNTRIES:
-        index, name = index - 1, _DOLLAR_COUNTRIES[country.key]
+    if sign.key == "$" and country.kind == "word" and is_joined(tokens, index) and country.key in DOLLAR_COUNTRIES:
+        index, name = index - 1, DOLLAR_COUNTRIES[country.key]
     return Amount(index, reading.stop, resolve(reading, "money"), name, "money", reading)
 
 
@@ -178,11 +184,22 @@ def _read_bare(text: str, tokens: Sequence[Token], reading: Reading, ends: Mappi
         return nothing._replace(unit=_fraction_unit(tokens, reading), kind="fraction")
     if not is_joined(tokens, reading.stop):
         noun = read_noun(text, tokens, reading.stop, ends)
-        if noun is not None:
+        if noun is None and tokens[reading.first - 1].key not in NAMING and not is_capital(tokens[reading.first - 1]):
+            noun = read_body(tokens, reading.stop)
+        if noun is not None and _is_countable(tokens, reading):
             return Amount(reading.first, noun.stop, resolve(reading, "noun"), noun.name, "noun", reading)
     if reading.scale >= _MILLION:
-        return nothing._replace(unit="VND", kind="money")
+        name, stop = _with_denominators(text, tokens, "VND", reading.stop, ends)
+        return nothing._replace(unit=name, kind="money", stop=stop)
     return nothing
+
+
+def _is_countable(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether the number can count the noun behind it: with a decimal point it is a version before most nouns."""
+    if reading.form == "integer" or reading.scale != 1 or reading.other is not None:
+        return True
+    comma = any(token.key == "," for token in tokens[reading.first : reading.stop])
+    return comma or tokens[reading.stop].key in COUNTERS
 
 
 def _fraction_unit(tokens: Sequence[Token], reading: Reading) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
 from thads_nlp.figures.lexicon import CLASSIFIERS, WHOLES, vocabulary
 from thads_nlp.figures.reading import Reading
-from thads_nlp.figures.units import read_unit
+from thads_nlp.figures.units import is_prefixed, read_unit
 from thads_nlp.schema import QuantityKind
 
 _YEARS = range(1500, 2200)
@@ -28,13 +28,17 @@ _DAY_HEADS = vocabulary(
 _DAY_PREPOSITIONS = frozenset({*vocabulary("từ đến tới vào trước sau hết kể"), "-", "–", ","})
 
 # Before "ngày", "tháng", "năm" these make a rate of what is counted: "mỗi tháng 3 ca".
-_EACH = vocabulary("mỗi một hàng hằng bình quân từng cả nửa suốt trong mấy nhiều")
+_EACH = vocabulary("mỗi một hàng hằng bình quân từng nửa mấy nhiều")
 
 _PERIOD_HEADS = vocabulary("tháng quý năm kỷ niên hè xuân tuần tết khóa khoá")
 _HIGHEST = {"năm": 100, "kỷ": 30, "niên": 2100, "tuần": 53}
 _DASHES = vocabulary("- – — −")
 _CLOCK_WORDS = vocabulary("sáng trưa chiều tối đêm khuya kém rưỡi hôm ngày cùng")
 _CLOCK_HEADS = vocabulary("lúc vào hồi")
+
+# Nouns that four digits without a dot do count even if they could be a year.
+_COUNTED_HEADS = vocabulary("người hộ vụ con chiếc căn ca xe lượt trẻ em cây quả viên tấm suất phòng cổ trường_hợp")
+
 _LUNAR_MONTHS = {"giêng": 1, "chạp": 12, "một": 11}
 
 
@@ -82,7 +86,7 @@ def _read_clock(tokens: Sequence[Token], reading: Reading) -> Moment | None:
     minutes = after.kind == "number" and len(after.text) == 2 and int(after.text) < 60
     if sign.key == ":" and is_joined(tokens, reading.stop) and minutes and not after.spaced:
         return _clock(reading, int(after.text), reading.stop + 2)
-    if sign.key in {"h", "g"} and is_joined(tokens, reading.stop):
+    if sign.text == "h" or (sign.text == "g" and is_joined(tokens, reading.stop)):
         glued = minutes and not after.spaced
         if sign.key == "g" and not glued:
             return None
@@ -247,7 +251,7 @@ def _with_month(tokens: Sequence[Token], reading: Reading, day: int) -> Moment |
     if tokens[stop].key == "tháng" and month.key in _LUNAR_MONTHS:
         value = 100 * _LUNAR_MONTHS[month.key] + day
         return Moment("date", reading.first, stop + 2, Decimal(value), "ngày")
-    if tokens[stop].key != "tháng" or month.kind != "number" or not 1 <= int(month.text[:3]) <= 12:
+    if tokens[stop].key != "tháng" or month.kind != "number" or len(month.text) > 2 or not 1 <= int(month.text) <= 12:
         return None if _is_counted(tokens, reading) else Moment("date", reading.first, stop, Decimal(day), "ngày")
     value, stop = 100 * int(month.text) + day, stop + 2
     year = tokens[stop + (tokens[stop].key in {"năm", "/", "-"})]
@@ -267,11 +271,11 @@ def _with_year(tokens: Sequence[Token], reading: Reading, unit: str, number: int
 
 def _read_bare_year(tokens: Sequence[Token], reading: Reading) -> Moment | None:
     """Four digits that can be a year and that count nothing."""
-    if reading.length != 4 or int(reading.value) not in _BARE_YEARS:
+    if reading.length != 4 or int(reading.value) not in _BARE_YEARS or is_prefixed(tokens, reading.first):
         return None
     after = tokens[reading.stop]
     if tokens[reading.first - 1].key == "sn":
         return Moment("age", reading.first, reading.stop, reading.value, "năm")
-    if read_unit(tokens, reading.stop) is not None or (is_lower_word(after) and after.key in CLASSIFIERS):
+    if read_unit(tokens, reading.stop) is not None or after.key in _COUNTED_HEADS:
         return None
     return Moment("date", reading.first, reading.stop, reading.value, "năm")

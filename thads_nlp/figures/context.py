@@ -20,6 +20,10 @@ _THOUSAND = Decimal(10**3)
 _LIST_JOINTS = vocabulary(", và - – đến tới hoặc hay")
 _HIGHEST = {"ngày": 31, "tháng": 12, "quý": 4}
 
+# Sums of money that "số" heads, and words before "số" or "lượng" that make it part of another word.
+_MONEY_NOUNS = vocabulary("tiền vốn nợ thuế lãi lỗ thu chi tài_sản kinh_phí ngân_sách dư_nợ doanh_thu")
+_NOT_HEADS = vocabulary("một con chỉ đa dân doanh tỷ tỉ chất sản khối trọng dung năng đo số lực")
+
 # How far "số ca" may stand before its number, and the words that lead to the number.
 _HEAD_REACH = 14
 _LEADS = vocabulary("là lên tới đến đạt còn hơn gần khoảng : chỉ xuống thành mức trên dưới ở gồm")
@@ -49,7 +53,7 @@ def inherit_unit(
 ) -> Amount:
     """``amount`` with the unit that it takes from the words before it, or as it is."""
     if amount.kind == "money" and amount.stop == amount.reading.stop and amount.first == amount.reading.first:
-        return _inherit_scaled(amount, previous)
+        return _inherit_scaled(text, tokens, amount, previous, ends)
     if amount.kind != "none" or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
         return amount
     before = tokens[amount.first - 1].key
@@ -64,13 +68,16 @@ def inherit_unit(
     return amount
 
 
-def _inherit_scaled(amount: Amount, previous: Amount | None) -> Amount:
-    """Bare millions and billions: the unit of the amount before if that was one of millions too, else đồng."""
-    if previous is None or previous.reading.scale < _MILLION or not previous.unit:
+def _inherit_scaled(
+    text: str, tokens: Sequence[Token], amount: Amount, previous: Amount | None, ends: Mapping[int, int] | None
+) -> Amount:
+    """Bare millions and billions: the unit of the last amount of that size, or what "số khách" names, else đồng."""
+    if previous is not None and previous.reading.scale >= _MILLION and previous.kind in {"money", "physical", "noun"}:
+        if EXACT.divide(amount.value, _THOUSAND) <= previous.value:
+            return amount._replace(unit=previous.unit, kind=previous.kind)
         return amount
-    if previous.kind not in {"money", "physical", "noun"} or EXACT.divide(amount.value, _THOUSAND) > previous.value:
-        return amount
-    return amount._replace(unit=previous.unit, kind=previous.kind)
+    head = _read_head(text, tokens, amount.first, ends) if amount.reading.scale == _MILLION else None
+    return amount if head is None or head in _MONEY_NOUNS else amount._replace(unit=head, kind="noun")
 
 
 def _is_turn(tokens: Sequence[Token], previous: Amount, amount: Amount) -> bool:
@@ -85,7 +92,7 @@ def _read_head(text: str, tokens: Sequence[Token], first: int, ends: Mapping[int
         token = tokens[index]
         if token.kind in {"number", "edge"} or token.key in {";", ".", "(", ")"}:
             return None
-        if token.key == "số" and tokens[index - 1].key not in {"một", "con", "chỉ", "đa", "dân", "doanh", "tỷ", "tỉ"}:
+        if token.key in {"số", "lượng"} and tokens[index - 1].key not in _NOT_HEADS:
             start = index + 1 + (tokens[index + 1].key == "lượng")
             noun = read_noun(text, tokens, start, ends)
             return None if noun is None else noun.name

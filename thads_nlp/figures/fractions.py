@@ -98,7 +98,7 @@ def _read_half(tokens: Sequence[Token], index: int) -> Reading | None:
     if tokens[index].key != "nửa":
         return None
     before, after = tokens[index - 1].key, tokens[index + 1].key
-    if after in {"triệu", "tỷ", "tỉ", "nghìn", "ngàn", "vạn"} or not (before in _HALF_HEADS or after in WHOLES):
+    if after not in WHOLES and not (before in _HALF_HEADS and (after == "trong" or tokens[index + 1].kind != "word")):
         return None
     return Reading(index, index + 1, HALF_VALUE, form="fraction", spelled=True)
 

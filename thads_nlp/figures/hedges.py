@@ -65,6 +65,7 @@ def read_hedge(tokens: Sequence[Token], first: int, stop: int, *, measured: bool
     """
     if tokens[stop].key == "trở" and tokens[stop + 1].key in {"lên", "xuống"}:
         return "over" if tokens[stop + 1].key == "lên" else "under"
+    measured = measured and not _is_compared(tokens, stop)
     hedge = _hedge_before(tokens, first, measured)
     if hedge is not None or tokens[first - 1].key not in _BRIDGES:
         return hedge
@@ -94,6 +95,10 @@ def _is_comparison(tokens: Sequence[Token], index: int, measured: bool) -> bool:
     if tokens[index].key != "hơn" or adjective not in _GRADABLE:
         return False
     return not (measured and adjective in _DIMENSIONS)
+
+
+def _is_compared(tokens: Sequence[Token], stop: int) -> bool:
+    return tokens[stop].key == "so" and tokens[stop + 1].key == "với"
 
 
 def _bound_at_start(tokens: Sequence[Token], first: int) -> Approx | None:

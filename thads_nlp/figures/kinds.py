@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from thads_nlp.figures.amounts import Amount
 from thads_nlp.figures.lexer import Token, is_lower_word
-from thads_nlp.figures.lexicon import CHANGES, WHOLES, vocabulary
+from thads_nlp.figures.lexicon import CHANGES, TIME_UNITS, WHOLES, vocabulary
+from thads_nlp.figures.number_words import DIGITS
 from thads_nlp.schema import Approx, QuantityKind
 
 # How far the words that decide may stand from the number, in tokens.
@@ -48,6 +49,8 @@ def kind_of(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> Q
         return "quantity"
     if amount.reading.spelled and abs(amount.value) < 10:
         return _small_kind(tokens, amount, approx)
+    if amount.kind == "times" and amount.value == 1:
+        return "incidental"
     if amount.kind == "noun" and _opens_list(tokens, amount):
         return "incidental"
     return "quantity"
@@ -61,8 +64,9 @@ def _is_average(tokens: Sequence[Token], first: int) -> bool:
 
 def _duration_kind(tokens: Sequence[Token], amount: Amount) -> QuantityKind:
     """Durations locate in time unless they are a streak, a sentence or a change."""
-    after = tokens[amount.stop].key
-    if f"{after} {tokens[amount.stop + 1].key}" in _STREAKS or after in _PENALTIES or after == "liền":
+    stop = _compound_stop(tokens, amount.stop)
+    after = tokens[stop].key
+    if f"{after} {tokens[stop + 1].key}" in _STREAKS or after in _PENALTIES or after == "liền":
         return "quantity"
     if tokens[amount.first - 1].key == "tù" or after in {"cải", "quản"}:
         return "quantity"
@@ -72,6 +76,13 @@ def _duration_kind(tokens: Sequence[Token], amount: Amount) -> QuantityKind:
             return "quantity"
         before -= 1
     return "duration"
+
+
+def _compound_stop(tokens: Sequence[Token], stop: int) -> int:
+    """End of a duration with a second part ("2 năm 6 tháng", "7 năm và hai tháng")."""
+    second = stop + (tokens[stop].key == "và")
+    number = tokens[second].kind == "number" or tokens[second].key in DIGITS
+    return second + 2 if number and tokens[second + 1].key in TIME_UNITS else stop
 
 
 def _fraction_kind(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> QuantityKind:
@@ -110,6 +121,8 @@ def _is_casualty(tokens: Sequence[Token], index: int) -> bool:
 def _opens_list(tokens: Sequence[Token], amount: Amount) -> bool:
     """Whether a count announces a list: "3 giải pháp sau", "4 điểm:"."""
     after = tokens[amount.stop].key
+    if after == ":":
+        return True
     if after == "sau" and tokens[amount.stop + 1].key in {":", "đây"}:
         return True
     if amount.unit not in _LIST_HEADS or amount.value > 20:

@@ -49,7 +49,8 @@ NOT_NOUNS = vocabulary(
     sẽ_có sử_dụng thực_hiện phối_hợp bắt_đầu kết_thúc diễn_ra đã_có tương_đương tương_ứng không_có không_thể
     ngày_trước năm_ngoái chung_cuộc để_lại ra_đời trung_bình đi_qua đi_vào lên_đến xuống_còn lên_tới trong_khi mặc_dù
     cũng_như ít_nhất gần_như cho_đến cho_thấy hay_không đồng_ý đồng_thời đồng_loạt vì_vậy do_đó ngoài_ra nhằm_mục_đích
-    trực_thuộc tham_gia phát_hiện đề_nghị yêu_cầu tạm_giữ khởi_tố điều_tra ban_hành quy_định hướng_dẫn về_việc
+    trực_thuộc cho_hay đặc_biệt trước_đây lưu_thông
+    ngoài_việc tham_gia phát_hiện đề_nghị yêu_cầu tạm_giữ khởi_tố điều_tra ban_hành quy_định hướng_dẫn về_việc
     """
 )
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from thads_nlp.figures.lexer import Token, is_lower_word
-from thads_nlp.figures.lexicon import NOT_NOUNS, vocabulary
+from thads_nlp.figures.lexicon import NOT_NOUNS, TIME_UNITS, vocabulary
+from thads_nlp.text.segment import segment_words
 
 # Longest stretch of syllables handed to the segmenter: a classifier and a head of up to four.
 _WINDOW = 6
@@ -30,6 +31,17 @@ _THINGS = vocabulary(
 
 # Lexical words of two syllables that segmenters split.
 _WORDS = frozenset({("vụ", "án"), ("vụ", "việc"), ("ca", "bệnh"), ("ca", "mắc"), ("người", "dân")})
+
+
+# Offices and bodies that are counted with a capital ("5 Tổng công ty", "63 Sở Y tế").
+_BODIES = vocabulary(
+    """
+    tổng_công_ty công_ty tập_đoàn bộ sở ban trung_tâm cục vụ chi_cục tổng_cục tỉnh thành_phố huyện xã phường quận uỷ_ban
+    ủy_ban đại_biểu nhà_máy trường bệnh_viện viện ngân_hàng doanh_nghiệp hội hiệp_hội học_viện chi_nhánh đoàn đội thị_xã
+    thứ_trưởng bộ_trưởng phó_chủ_tịch phó_giám_đốc phó_thủ_tướng đảng nghị_định thông_tư nghị_quyết luật khu_công_nghiệp
+    """
+)
+_LONGEST_BODY = 3
 
 
 class Noun(NamedTuple):
@@ -55,12 +67,20 @@ def read_noun(text: str, tokens: Sequence[Token], index: int, words: Mapping[int
     if last == index:
         return None
     first, second = _word_lengths(text, tokens, index, last, words)
-    if _name(tokens, index, index + first) in NOT_NOUNS:
+    if _name(tokens, index, index + first) in NOT_NOUNS or (tokens[index].key in TIME_UNITS and first == 1):
         return None
     stop = index + first
     if first == 1 and second and _takes_head(tokens, index, second):
         stop += second
     return Noun(_name(tokens, index, stop), stop)
+
+
+def read_body(tokens: Sequence[Token], index: int) -> Noun | None:
+    """Office or body with a capital that is counted at token ``index``, or None."""
+    for stop in range(index + _LONGEST_BODY, index, -1):
+        if _name(tokens, index, stop) in _BODIES:
+            return Noun(_name(tokens, index, stop), stop)
+    return None
 
 
 def _name(tokens: Sequence[Token], first: int, stop: int) -> str:
@@ -99,6 +119,4 @@ def _word_stop(tokens: Sequence[Token], index: int, last: int, ends: Mapping[int
 
 def _segment(text: str, start: int, end: int) -> dict[int, int]:
     """Word starts and ends of ``text[start:end]`` as offsets into ``text``."""
-    from thads_nlp.text.segment import segment_words
-
     return {start + word.start: start + word.end for word in segment_words(text[start:end])}

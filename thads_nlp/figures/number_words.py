@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from thads_nlp.figures.lexer import Token
+from thads_nlp.figures.lexicon import vocabulary
 
 # 0 to 9 where they begin a number.
 DIGITS = {
@@ -31,6 +32,15 @@ SHORT_UNITS = {key: digit for key, digit in DIGITS.items() if key not in {"khôn
 ODD = frozenset({"linh", "lẻ"})
 HALF = frozenset({"rưỡi", "rưởi"})
 SCALE_WORDS = {"nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỷ": 9, "tỉ": 9}
+
+# Second syllables of words that begin like a scale word: "hai tỷ phú", "ba triệu chứng", "một tỉ lệ".
+_RATIOS = vocabulary("lệ số giá trọng phú suất mỉ thí phần")
+NOT_SCALES = {
+    "tỷ": _RATIOS,
+    "tỉ": _RATIOS,
+    "triệu": vocabulary("chứng tập phú hồi phong sơn vân"),
+    "vạn": vocabulary("vật sự tuế hạnh thọ ninh thịnh phúc lý"),
+}
 
 
 class SmallNumber(NamedTuple):

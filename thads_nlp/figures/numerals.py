@@ -23,6 +23,7 @@ from thads_nlp.figures.lexicon import COUNTERS, vocabulary
 from thads_nlp.figures.number_words import BOUND_DIGITS, DIGITS, SCALE_WORDS
 from thads_nlp.figures.reading import TEN, Reading
 from thads_nlp.figures.sums import read_sum
+from thads_nlp.figures.units import read_unit
 
 _BEGINNINGS = frozenset({*DIGITS, *BOUND_DIGITS, "mười", "hăm", "nửa"})
 
@@ -83,7 +84,7 @@ def parse_number(text: str) -> Decimal | None:
     reading = read_sum(tokens, MARGIN + (sign in _SIGNS or sign == "+"))
     if reading is None or reading.stop != stop or reading.form == "broken":
         return None
-    return -reading.value if sign in _SIGNS else reading.value
+    return reading.value.copy_negate() if sign in _SIGNS else reading.value
 
 
 def read_numerals(tokens: Sequence[Token]) -> list[Reading]:
@@ -129,10 +130,11 @@ def _with_sign(tokens: Sequence[Token], reading: Reading) -> Reading:
     before, earlier = tokens[reading.first - 1], tokens[reading.first - 2]
     minus = before.key in _SIGNS and before.kind == "symbol" and not tokens[reading.first].spaced
     free = before.spaced or earlier.key in {"(", "[", ""}
-    if before.key != "âm" and not (minus and free and not is_capital(earlier)):
+    dash = is_capital(earlier) or "number" in {earlier.kind, tokens[reading.first - 3].kind}
+    if before.key != "âm" and not (minus and free and not dash):
         return reading
-    other = None if reading.other is None else -reading.other
-    return reading._replace(first=reading.first - 1, value=-reading.value, other=other)
+    other = None if reading.other is None else reading.other.copy_negate()
+    return reading._replace(first=reading.first - 1, value=reading.value.copy_negate(), other=other)
 
 
 def _is_number_here(tokens: Sequence[Token], reading: Reading) -> bool:
@@ -152,7 +154,8 @@ def _is_number_here(tokens: Sequence[Token], reading: Reading) -> bool:
         return False
     if token.key in _FREE_WORDS:
         return is_lower_word(after) or after.text in {"%", "USD"}
-    return after.key in COUNTERS and before.key not in _VAGUE_HEADS
+    counts = after.key in COUNTERS or read_unit(tokens, reading.stop) is not None
+    return counts and before.key not in _VAGUE_HEADS
 
 
 def _begins_compound(tokens: Sequence[Token], index: int) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from thads_nlp.figures.amounts import Amount, read_amount
 from thads_nlp.figures.calendar import Moment, read_moment
@@ -21,12 +20,10 @@ from thads_nlp.figures.lexer import Token, tokenize
 from thads_nlp.figures.numerals import read_numerals
 from thads_nlp.figures.ranges import Pair, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
-from thads_nlp.figures.references import read_reference
+from thads_nlp.figures.references import Reference, is_part_of_name, read_reference
 from thads_nlp.figures.units import normalize_unit
 from thads_nlp.schema import Approx, Quantity, QuantityKind
-
-if TYPE_CHECKING:
-    from thads_nlp.text.segment import Word
+from thads_nlp.text.segment import Word
 
 
 def find_quantities(text: str, words: Sequence[Word] | None = None) -> tuple[Quantity, ...]:
@@ -83,6 +80,8 @@ class _Finder:
         reference = None
         if amount.kind in {"none", "fraction", "noun"}:
             reference = read_reference(self.tokens, reading, counts=amount.kind == "noun")
+        elif amount.first == reading.first and is_part_of_name(self.tokens, reading):
+            reference = Reference("code", reading.first, reading.stop)
         if reference is not None:
             self._add(reference.first, reference.stop, reading.value, "", reference.kind)
             return

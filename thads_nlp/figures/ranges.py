@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from thads_nlp.figures.amounts import Amount, read_amount
+from thads_nlp.figures.amounts import Amount, read_amount, read_prefixed
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Token, is_lower_word
 from thads_nlp.figures.lexicon import WHOLES, vocabulary
@@ -19,7 +19,10 @@ _SHARING_JOINTS = frozenset({
     "lên", "xuống", "còn", "xuống còn", "lên đến", "lên tới", "và", "hoặc", "hay", ",", "trên", "trên tổng số",
     "trong số", "trong tổng số", "trên số", "/ tổng số", "trên tổng",
 })  # fmt: skip
-_LONGEST_JOINT = 3
+_LONGEST_JOINT = 4
+
+# Hedges before the second number, which do not part it from the first ("từ 4 đến trên 9 m").
+_HEDGES = vocabulary("hơn trên dưới gần khoảng mức tận")
 
 # Least denominator of "3/76 cây cầu"; smaller ones are shares ("2/3 đại biểu").
 _LEAST_WHOLE = 6
@@ -57,10 +60,14 @@ def read_pair(
 
 def _joint(tokens: Sequence[Token], amount: Amount, following: Reading) -> str | None:
     """Words between two numbers if they can join them."""
-    between = tokens[amount.stop : following.first]
+    prefixed = read_prefixed(tokens, following)
+    between = tokens[amount.stop : following.first if prefixed is None else prefixed.first]
     if not between or len(between) > _LONGEST_JOINT:
         return None
-    joint = " ".join(token.key for token in between)
+    keys = [token.key for token in between]
+    while len(keys) > 1 and keys[-1] in _HEDGES:
+        keys.pop()
+    joint = " ".join(keys)
     return joint if joint in _RANGE_JOINTS or joint in _SHARING_JOINTS else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from thads_nlp.figures.lexer import Token, is_capital, is_joined
+from thads_nlp.figures.lexer import Token, is_capital, is_joined, is_lower_word
 from thads_nlp.figures.lexicon import vocabulary
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.units import read_unit
@@ -19,7 +19,7 @@ _LABELS = vocabulary("điều chương phường quận thôn xóm ấp khóm t�
 _LABEL_PAIRS = vocabulary(
     """
     quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đại_lộ chỉ_thị công_văn dân_phố khu_phố phụ_lục
-    thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ thông_báo kế_hoạch
+    thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo kế_hoạch
     """
 )
 
@@ -30,6 +30,9 @@ _SOFT_LABELS = vocabulary(
     cổng quầy tuyến ban tổ khu nhóm hướng cụm ga kíp ca cảng nhà tháp toà tòa
     """
 )
+
+# Nouns and heads of both kinds: a capital behind their number begins a name, not a count.
+NAMING = _LABELS | _SOFT_LABELS | vocabulary("thứ hạng top tốp lần lớp số quý năm tháng")
 
 # Before "số" these make the number a count.
 _COUNTING_NUMBERS = vocabulary("trong tổng một có tỷ tỉ con dân đa thiểu")
@@ -61,7 +64,7 @@ def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -
     if reading.spelled or reading.form == "multiple":
         return None
     if _is_glued(tokens, reading) or (not counts and _is_long(reading)):
-        return Reference("code", reading.first, _code_stop(tokens, reading.stop))
+        return Reference("code", reading.first, _code_stop(tokens, _group_stop(tokens, reading)))
     if reading.scale != 1:
         return None
     if before in {"top", "tốp"} or (before in _ORDINAL_HEADS and not counts):
@@ -87,11 +90,21 @@ def _document_stop(tokens: Sequence[Token], reading: Reading) -> int | None:
     return _code_stop(tokens, stop)
 
 
+def is_part_of_name(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether letters of a name stand right before the digits ("U23"); a word is a missing space ("đạt7,5%")."""
+    before = tokens[reading.first - 1]
+    return is_joined(tokens, reading.first) and before.kind == "word" and not _is_plain_word(before)
+
+
+def _is_plain_word(token: Token) -> bool:
+    return is_lower_word(token) and not token.text.isascii()
+
+
 def _is_glued(tokens: Sequence[Token], reading: Reading) -> bool:
     """Whether letters stand right before or behind the digits, or a hyphen joins them to a name."""
     before, earlier = tokens[reading.first - 1], tokens[reading.first - 2]
     if is_joined(tokens, reading.first) and before.kind == "word":
-        return True
+        return not _is_plain_word(before)
     hyphen = before.key in {"-", "–"} and not tokens[reading.first].spaced and earlier.kind == "word"
     if hyphen and (not before.spaced or is_capital(earlier)):
         return read_unit(tokens, reading.stop) is None
@@ -103,9 +116,17 @@ def _is_glued(tokens: Sequence[Token], reading: Reading) -> bool:
 
 
 def _is_long(reading: Reading) -> bool:
-    if reading.form == "broken" or (reading.padded and reading.form == "integer" and reading.length > 2):
+    if reading.form == "broken" or (reading.padded and reading.form != "fraction" and reading.length > 2):
         return True
     return reading.stop == reading.first + 1 and reading.scale == 1 and reading.length > _LONGEST_COUNT
+
+
+def _group_stop(tokens: Sequence[Token], reading: Reading) -> int:
+    """End of a telephone number in groups ("0912 345 678"): a zero in front and groups of three or four digits."""
+    stop = reading.stop
+    while reading.padded and tokens[stop].kind == "number" and 3 <= len(tokens[stop].text) <= 4:
+        stop += 1
+    return stop
 
 
 def _code_stop(tokens: Sequence[Token], stop: int) -> int:

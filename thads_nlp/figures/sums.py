@@ -13,6 +13,7 @@ from thads_nlp.figures.lexicon import COUNTERS
 from thads_nlp.figures.number_words import (
     BOUND_DIGITS,
     HALF,
+    NOT_SCALES,
     ODD,
     SCALE_WORDS,
     SHORT_UNITS,
@@ -185,7 +186,8 @@ def _scale_word(tokens: Sequence[Token], index: int) -> int | None:
     key = tokens[index].key
     if key == "tr" and (is_joined(tokens, index) or tokens[index + 1].key in {"đ", "đồng"}):
         return 6
-    return SCALE_WORDS.get(key)
+    exponent = SCALE_WORDS.get(key)
+    return None if exponent is None or tokens[index + 1].key in NOT_SCALES.get(key, ()) else exponent
 
 
 def _read_tail(tokens: Sequence[Token], index: int, exponent: int) -> _Term | None:

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from thads_nlp.figures.lexer import Token, is_joined, is_lower_word
+from thads_nlp.figures.lexer import Token, is_capital, is_joined, is_lower_word
 from thads_nlp.figures.lexicon import TIME_UNITS, vocabulary
+from thads_nlp.figures.number_words import SCALE_WORDS
+from thads_nlp.text.normalize import compare_key
 
 UnitKind = Literal["money", "percent", "times", "physical", "time", "age", "count"]
 
@@ -57,6 +59,14 @@ _CURRENCY_NAMES = {
     "BTC": "btc|bitcoin",
 }
 
+# Signs and codes of currencies that stand before the number.
+CURRENCY_PREFIXES = {
+    "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₩": "KRW", "฿": "THB", "₫": "VND", "₹": "INR", "usd": "USD",
+    "eur": "EUR", "gbp": "GBP", "vnd": "VND", "vnđ": "VND", "jpy": "JPY", "cny": "CNY", "krw": "KRW", "thb": "THB",
+    "inr": "INR", "rs": "INR", "aud": "AUD", "sgd": "SGD", "cad": "CAD", "chf": "CHF", "hkd": "HKD",
+}  # fmt: skip
+DOLLAR_COUNTRIES = {"us": "USD", "vn": "VND", "s": "SGD", "hk": "HKD", "a": "AUD", "au": "AUD", "c": "CAD"}
+
 # A hundredth of the currency before it.
 CENTS = frozenset({"xu", "xen", "cent", "cents"})
 
@@ -77,14 +87,14 @@ _PHYSICAL_NAMES = (
     "ha|hecta|héc ta|héc - ta|hectare|sào|công đất|"
     "kg|g|mg|miligam|mi li gam|µg|gam|gram|kilogam|kilogram|ki lô gam|ký|tấn|tạ|yến|ounce|oz|carat|cara|"
     "lít|l|ml|m 2|m 3|km 2|cm 2|cm 3|mm 2|m ²|m ³|km ²|cm ²|cm ³|"
-    "kwh|mwh|gwh|twh|kw|mw|gw|mwp|kwp|kv|kva|mva|hz|khz|mhz|ghz|mã lực|hp|cv|"
+    "kwh|mwh|gwh|twh|w|v|kw|mw|gw|mwp|kwp|kv|kva|mva|hz|khz|mhz|ghz|mã lực|hp|cv|"
     "kb|mb|gb|tb|mbps|gbps|megapixel|mp|mah|"
     "kcal|calo|calorie|joule|độ|độ c|độ f|độ richter|độ rich - te|° c|°|° f|℃|ppm|db|mmhg|teu|dwt|"
     "km / h|km / giờ|m / s|mm / h|mg / l|mg / lít"
 )
 
-# Kinds whose sign must be written in this case: "M" is no metre, "W" no "w".
-_CASED = frozenset("mgl")
+# Signs that are units only in this case: "M" is no metre, "w" no watt.
+_CASED = MappingProxyType({"m": "m", "g": "g", "l": "l", "w": "W", "v": "V"})
 
 
 def _index() -> Mapping[str, tuple[str, UnitKind]]:
@@ -96,7 +106,7 @@ def _index() -> Mapping[str, tuple[str, UnitKind]]:
     table.update({key: ("", "physical") for key in _PHYSICAL_NAMES.split("|")})
     table.update({key: (key, "time") for key in (*TIME_UNITS, *_TIME_NAMES.split("|"))})
     table.update({key: (key, "age") for key in _AGE_NAMES.split("|")})
-    table["lần"] = ("lần", "times")
+    table.update({"lần": ("lần", "times"), "h": ("giờ", "time"), "chỉ": ("chỉ", "physical")})
     return MappingProxyType(table)
 
 
@@ -145,9 +155,19 @@ def read_unit(tokens: Sequence[Token], index: int) -> Unit | None:
     return found
 
 
+def is_prefixed(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a sign or code of a currency is glued to the front of the number at ``index``."""
+    return tokens[index - 1].key in CURRENCY_PREFIXES and not tokens[index].spaced
+
+
 def _unit(tokens: Sequence[Token], index: int, stop: int, entry: tuple[str, UnitKind]) -> Unit:
     name, kind = entry
-    return Unit(name or _as_written(tokens[index:stop]), kind, stop, is_lower_word(tokens[index]))
+    return Unit(name or _as_written(tokens[index:stop]), kind, stop, _is_said(tokens[index]))
+
+
+def _is_said(token: Token) -> bool:
+    """Whether a unit is a word and no sign or code."""
+    return token.kind == "word" and not token.text.isupper()
 
 
 def _as_written(tokens: Sequence[Token]) -> str:
@@ -160,9 +180,13 @@ def _as_written(tokens: Sequence[Token]) -> str:
 
 def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
     token, after = tokens[index], tokens[stop]
-    if token.key in _CASED and token.text != token.key:
+    if token.text != _CASED.get(token.key, token.text):
         return False
-    if after.key in _NOT_UNITS.get(tokens[stop - 1].key, ()) and is_lower_word(after):
+    if is_capital(token) and not token.text.isupper() and not token.key.isascii() and token.key != "việt":
+        return False
+    if after.key in _NOT_UNITS.get(tokens[stop - 1].key, ()) and is_lower_word(after) and not _is_scaled(tokens, index):
+        return False
+    if token.key == "chỉ" and is_lower_word(after) and after.key not in {"vàng", "và"}:
         return False
     if tokens[stop - 1].kind == "number" and tokens[stop - 1].spaced:
         return False
@@ -173,15 +197,23 @@ def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
     return not (after.kind == "word" and is_joined(tokens, stop) and tokens[stop - 1].kind == "word")
 
 
+def _is_scaled(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a scale word or thousands stand before the unit: then "đồng" is money whatever follows."""
+    before = tokens[index - 1]
+    return before.key in SCALE_WORDS or (before.kind == "number" and len(before.text) >= 3)
+
+
 def _heads_date(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the word before the number at ``index`` begins a date ("310 ngày 27/2", "12 vụ năm 2018")."""
-    head, number = tokens[index - 1].key, tokens[index].text
-    slashed = (
-        tokens[index + 1].key in {"/", "-"} and is_joined(tokens, index + 1) and tokens[index + 2].kind == "number"
-    )
+    """Whether the word before the number at ``index`` begins a date ("310 ngày 27/2", "12 vụ năm 2018").
+
+    "5 năm 2016 - 2020" is a plan of five years all the same.
+    """
+    head, digits = tokens[index - 1].key, len(tokens[index].text)
+    sign, tail = tokens[index + 1], tokens[index + 2]
     if head == "năm":
-        return len(number) == 4
-    return head in {"ngày", "tháng", "quý"} and slashed and len(number) <= 2
+        return digits == 4 and not (sign.key in {"-", "–"} and tail.kind == "number")
+    slashed = sign.key in {"/", "-"} and not sign.spaced and tail.kind == "number"
+    return head in {"ngày", "tháng", "quý"} and slashed and digits <= 2
 
 
 # Spellings that are one unit; the key is what all others compare as.
@@ -218,8 +250,6 @@ def normalize_unit(unit: str) -> str:
 
     Units with denominators compare part by part ("VND/m²" and "VND/mét vuông").
     """
-    from thads_nlp.text.normalize import compare_key
-
     folded = " ".join(unicodedata.normalize("NFKC", compare_key(unit)).replace("tỷ", "tỉ").split())
     whole = _CANONICAL.get(folded, folded)
     return "/".join(_CANONICAL.get(part.strip(), part.strip()) for part in whole.split("/"))
