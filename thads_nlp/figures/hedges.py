@@ -58,20 +58,18 @@ _PREPOSITIONS = vocabulary("trên dưới ngoài quá gần hơn")
 _LEAST_OVER_COUNT = 10
 
 
-def read_hedge(tokens: Sequence[Token], first: int, stop: int, *, measured: bool = False) -> Approx | None:
-    """Approximation said before token ``first`` or from token ``stop`` on, or None.
-
-    ``measured`` says that the number has a unit of length or weight.
-    """
+def read_hedge(tokens: Sequence[Token], first: int, stop: int, kind: str = "") -> Approx | None:
+    """Approximation said before token ``first`` or from token ``stop`` on, or None; ``kind`` is that of the unit."""
     if tokens[stop].key == "trở" and tokens[stop + 1].key in {"lên", "xuống"}:
         return "over" if tokens[stop + 1].key == "lên" else "under"
-    measured = measured and not _is_compared(tokens, stop)
-    hedge = _hedge_before(tokens, first, measured)
+    if _is_compared(tokens, stop):
+        kind = ""
+    hedge = _hedge_before(tokens, first, kind)
     if hedge is not None or tokens[first - 1].key not in _BRIDGES:
         return hedge
     if tokens[first - 2].key in _PREPOSITIONS and tokens[first - 1].key != "mức":
         return None
-    return _hedge_before(tokens, first - 1, measured)
+    return _hedge_before(tokens, first - 1, kind)
 
 
 def is_place(tokens: Sequence[Token], first: int, count: int) -> bool:
@@ -79,28 +77,28 @@ def is_place(tokens: Sequence[Token], first: int, count: int) -> bool:
     return tokens[first - 1].key == "trên" and count < _LEAST_OVER_COUNT
 
 
-def _hedge_before(tokens: Sequence[Token], first: int, measured: bool) -> Approx | None:
+def _hedge_before(tokens: Sequence[Token], first: int, kind: str) -> Approx | None:
     """Hedge whose last word is token ``first - 1``: the longest that the table has."""
     for length in range(_LONGEST, 0, -1):
         hedge = _HEDGES.get(tuple(token.key for token in tokens[first - length : first]))
         if hedge is not None:
-            compared = length == 1 and _is_comparison(tokens, first - 1, measured)
-            return _bound_at_start(tokens, first) if compared else hedge
+            compared = length == 1 and _is_comparison(tokens, first - 1, kind)
+            return _bound_at_start(tokens, first, kind) if compared else hedge
     return None
 
 
-def _is_comparison(tokens: Sequence[Token], index: int, measured: bool) -> bool:
+def _is_comparison(tokens: Sequence[Token], index: int, kind: str) -> bool:
     """Whether "hơn" at ``index`` belongs to the adjective before it."""
     adjective = tokens[index - 1].key
     if tokens[index].key != "hơn" or adjective not in _GRADABLE:
         return False
-    return not (measured and adjective in _DIMENSIONS)
+    return not (kind == "physical" and adjective in _DIMENSIONS)
 
 
 def _is_compared(tokens: Sequence[Token], stop: int) -> bool:
     return tokens[stop].key == "so" and tokens[stop + 1].key == "với"
 
 
-def _bound_at_start(tokens: Sequence[Token], first: int) -> Approx | None:
-    """Bound of "ít hơn 7 nghìn đồng" at the head of a text, where nothing is compared."""
-    return _BOUNDS.get(tokens[first - 2].key) if tokens[first - 3].kind == "edge" else None
+def _bound_at_start(tokens: Sequence[Token], first: int, kind: str) -> Approx | None:
+    """Bound of "ít hơn 7 nghìn đồng" at the head of a text, where no sum of money is compared."""
+    return _BOUNDS.get(tokens[first - 2].key) if tokens[first - 3].kind == "edge" and kind == "money" else None

@@ -20,7 +20,7 @@ from decimal import Decimal
 from thads_nlp.figures.fractions import read_multiple, read_roman
 from thads_nlp.figures.lexer import MARGIN, Token, is_capital, is_lower_word, tokenize
 from thads_nlp.figures.lexicon import COUNTERS, vocabulary
-from thads_nlp.figures.number_words import BOUND_DIGITS, DIGITS, SCALE_WORDS
+from thads_nlp.figures.number_words import BOUND_DIGITS, DIGITS, NOT_SCALES, SCALE_WORDS
 from thads_nlp.figures.reading import TEN, Reading
 from thads_nlp.figures.sums import read_sum
 from thads_nlp.figures.units import read_unit
@@ -154,6 +154,8 @@ def _is_number_here(tokens: Sequence[Token], reading: Reading) -> bool:
         return False
     if token.key in _FREE_WORDS:
         return is_lower_word(after) or after.text in {"%", "USD"}
+    if is_lower_word(after) and after.key in NOT_SCALES:
+        return True
     counts = after.key in COUNTERS or read_unit(tokens, reading.stop) is not None
     return counts and before.key not in _VAGUE_HEADS
 

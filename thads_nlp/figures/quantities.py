@@ -18,7 +18,7 @@ from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Token, tokenize
 from thads_nlp.figures.numerals import read_numerals
-from thads_nlp.figures.ranges import Pair, read_pair, read_part_of_whole
+from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import Reference, is_part_of_name, read_reference
 from thads_nlp.figures.units import normalize_unit
@@ -89,6 +89,8 @@ class _Finder:
         if pair is not None:
             self._add_pair(pair)
             return
+        followers = self.readings[index + 1 : index + 1 + LONGEST_LIST]
+        amount = borrow_unit(self.text, self.tokens, amount, followers, self.ends)
         self._add_amount(inherit_unit(self.text, self.tokens, amount, self.amount, self.ends))
 
     def _pair(self, index: int, amount: Amount) -> Pair | None:
@@ -120,7 +122,7 @@ class _Finder:
     def _hedge(self, amount: Amount) -> Approx | None:
         if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):
             return None
-        return read_hedge(self.tokens, amount.first, amount.stop, measured=amount.kind == "physical")
+        return read_hedge(self.tokens, amount.first, amount.stop, amount.kind)
 
     def _add(
         self,

@@ -24,6 +24,9 @@ _LONGEST_JOINT = 4
 # Hedges before the second number, which do not part it from the first ("từ 4 đến trên 9 m").
 _HEDGES = vocabulary("hơn trên dưới gần khoảng mức tận")
 
+# Most members of a list that share the unit of the last one.
+LONGEST_LIST = 5
+
 # Least denominator of "3/76 cây cầu"; smaller ones are shares ("2/3 đại biểu").
 _LEAST_WHOLE = 6
 
@@ -43,25 +46,42 @@ def read_pair(
     text: str, tokens: Sequence[Token], amount: Amount, following: Reading, ends: Mapping[int, int] | None
 ) -> Pair | None:
     """Range or pair of ``amount`` and the numeral ``following`` it, or None where they have nothing in common."""
-    joint = _joint(tokens, amount, following)
+    joint = _joint(tokens, amount.stop, following)
     if joint is None or amount.reading.form in {"fraction", "multiple", "roman", "broken"}:
         return None
     second = read_amount(text, tokens, following, ends)
     if not second.unit or second.kind == "fraction" or (amount.unit and amount.unit != second.unit):
         return None
+    if joint not in _RANGE_JOINTS and (joint != "và" or tokens[amount.first - 1].key != "giữa"):
+        return None
     first = _share(amount, second)
-    if joint in _RANGE_JOINTS or (joint == "và" and tokens[first.first - 1].key == "giữa"):
-        second = _carry(first, second)
-        if first.value >= second.value:
-            return None
-        return Pair(first, second, not _has_two_labels(tokens, first.first, second.stop))
-    return None if amount.unit else Pair(first, second, False)
+    second = _carry(first, second)
+    if first.value >= second.value:
+        return None
+    return Pair(first, second, not _has_two_labels(tokens, first.first, second.stop))
 
 
-def _joint(tokens: Sequence[Token], amount: Amount, following: Reading) -> str | None:
-    """Words between two numbers if they can join them."""
+def borrow_unit(
+    text: str, tokens: Sequence[Token], amount: Amount, following: Sequence[Reading], ends: Mapping[int, int] | None
+) -> Amount:
+    """Bare ``amount`` with the unit of the list that it opens ("5, 7 và 10%", "từ 3 lên 5 tỷ USD"), or as it is."""
+    if amount.unit or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
+        return amount
+    stop = amount.stop
+    for reading in following:
+        if _joint(tokens, stop, reading) is None:
+            break
+        member = read_amount(text, tokens, reading, ends)
+        if member.unit:
+            return amount if member.kind == "fraction" else _share(amount, member)
+        stop = member.stop
+    return amount
+
+
+def _joint(tokens: Sequence[Token], stop: int, following: Reading) -> str | None:
+    """Words between token ``stop`` and the next number if they can join two numbers."""
     prefixed = read_prefixed(tokens, following)
-    between = tokens[amount.stop : following.first if prefixed is None else prefixed.first]
+    between = tokens[stop : following.first if prefixed is None else prefixed.first]
     if not between or len(between) > _LONGEST_JOINT:
         return None
     keys = [token.key for token in between]

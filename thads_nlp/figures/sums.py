@@ -115,7 +115,7 @@ def _with_point(tokens: Sequence[Token], term: _Term) -> _Term:
             break
     if not digits:
         return term
-    return _Term(Decimal(f"{term.value:f}.{''.join(digits)}"), index)
+    return _Term(Decimal(f"{term.value.to_integral_value():f}.{''.join(digits)}"), index)
 
 
 def _scaled(value: Decimal, exponent: int) -> Decimal:
@@ -169,7 +169,10 @@ def _sum_terms(tokens: Sequence[Token], first: int, term: _Term) -> Reading:
         further = _read_further(tokens, stop, exponent)
         if further is not None:
             stop, value = further.stop, further.value
-    return _finish(tokens, first, stop, parts.total(value or ZERO), scale, term)
+    rest = _Term(value or ZERO, stop)
+    if parts.terms:
+        rest = _with_point(tokens, rest)
+    return _finish(tokens, first, rest.stop, parts.total(rest.value), scale, term)
 
 
 def _unambiguous(tokens: Sequence[Token], term: _Term) -> Decimal:
@@ -198,7 +201,9 @@ def _read_tail(tokens: Sequence[Token], index: int, exponent: int) -> _Term | No
     if key in ODD:
         small = read_small(tokens, index + 1)
         digit = BOUND_DIGITS.get(after.key) if small is None else small.value
-        return None if digit is None else _Term(Decimal(digit), small.stop if small else index + 2)
+        if digit is None or _scale_word(tokens, index + 2) is not None:
+            return None
+        return _with_point(tokens, _Term(Decimal(digit), small.stop if small else index + 2))
     if key in SHORT_UNITS and (key in BOUND_DIGITS or _stands_alone(tokens, index)):
         return _Term(_scaled(Decimal(SHORT_UNITS[key]), exponent - 1), index + 1)
     return None
@@ -239,7 +244,7 @@ def _read_further_words(tokens: Sequence[Token], index: int, exponent: int) -> _
     following = _scale_word(tokens, small.stop)
     term = _Term(Decimal(small.value), small.stop, formal=small.formal)
     if following is not None:
-        return term if following < exponent or exponent == 3 < following else None
+        return term if following != exponent else None
     return term if small.formal or small.value >= 10 else None
 
 

@@ -193,7 +193,8 @@ def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
     if after.kind == "number" and after.spaced and _heads_date(tokens, stop):
         return False
     if len(token.key) == 1 and token.kind == "word" and stop == index + 1:
-        return not (is_joined(tokens, stop) and after.kind in {"word", "number"})
+        centimetres = token.key == "m" and after.kind == "number" and len(after.text) == 2
+        return centimetres or not (is_joined(tokens, stop) and after.kind in {"word", "number"})
     return not (after.kind == "word" and is_joined(tokens, stop) and tokens[stop - 1].kind == "word")
 
 
@@ -234,15 +235,17 @@ _SAME_UNITS = {
     "độ c": "°c|℃|oc|độ xê",
     "%": "phần trăm",
     "điểm %": "điểm phần trăm|% điểm",
-    "vnd": "đồng|vnđ|đ",
-    "usd": "đô la|đô la mỹ|đô|$",
     "oz": "ounce",
     "ô tô": "ôtô|oto|xe ô tô|xe hơi|xe ôtô",
-    "nhân dân tệ": "cny",
 }
-_CANONICAL = MappingProxyType({
-    spelling: name for name, spellings in _SAME_UNITS.items() for spelling in spellings.split("|")
-})  # fmt: skip
+
+
+def _spellings() -> Mapping[str, str]:
+    tables = _CURRENCY_NAMES | _SAME_UNITS
+    return MappingProxyType({key: name.lower() for name, keys in tables.items() for key in keys.split("|")})
+
+
+_CANONICAL = _spellings()
 
 
 def normalize_unit(unit: str) -> str:
