@@ -31,6 +31,8 @@ _DAY_PREPOSITIONS = frozenset({*vocabulary("từ đến tới vào trước sau 
 _EACH = vocabulary("mỗi một hàng hằng bình quân từng nửa mấy nhiều")
 
 _PERIOD_HEADS = vocabulary("tháng quý năm kỷ niên hè xuân tuần tết khóa khoá")
+# What a calendar number is part of: "tháng 9 năm nay" counts no years.
+_WHOLE_OF = {"ngày": "tháng", "tháng": "năm", "quý": "năm"}
 _HIGHEST = {"năm": 100, "kỷ": 30, "niên": 2100, "tuần": 53}
 _DASHES = vocabulary("- – — −")
 _CLOCK_WORDS = vocabulary("sáng trưa chiều tối đêm khuya kém rưỡi hôm ngày cùng")
@@ -161,6 +163,14 @@ def _is_day(day: int, month: int) -> bool:
     return 1 <= day <= 31 and 1 <= month <= 12
 
 
+def read_day(reading: Reading) -> Moment | None:
+    """Day "1/5" of a list of days, where no fraction can be meant."""
+    if reading.parts is None or reading.spelled or not _is_day(int(reading.parts[0]), int(reading.parts[1])):
+        return None
+    value = 100 * reading.parts[1] + reading.parts[0]
+    return Moment("date", reading.first, reading.stop, value, "ngày")
+
+
 def _read_slashed(tokens: Sequence[Token], reading: Reading) -> Moment | None:
     """Month "8/2017" or day "29/5", the latter only where no fraction is meant."""
     if reading.parts is None:
@@ -204,9 +214,20 @@ def _read_month_year(tokens: Sequence[Token], reading: Reading) -> Moment | None
         return Moment("date", reading.first, stop, Decimal(10 * right + left), "quý")
     if 1 <= left <= 12 and right in _YEARS and len(tokens[reading.first].text) <= 2:
         return Moment("date", reading.first, stop, Decimal(100 * right + left), "tháng")
-    if _is_behind_day_head(tokens, reading.first) and _is_day(left, right) and not _is_each(tokens, reading):
+    headed = _is_behind_day_head(tokens, reading.first) and not _is_each(tokens, reading)
+    if _is_day(left, right) and (headed or _is_day_to_day(tokens, reading.first, stop)):
         return Moment("date", reading.first, stop, Decimal(100 * right + left), "ngày")
     return None
+
+
+def _is_day_to_day(tokens: Sequence[Token], first: int, stop: int) -> bool:
+    """Whether "13-3 đến 12-4" goes on or came before, with hyphens glued to both."""
+    for joint, start in ((stop, stop + 1), (first - 1, first - 4)):
+        days = tokens[start : start + 3]
+        hyphen = days[1].key in _DASHES and not days[1].spaced and not days[2].spaced
+        if tokens[joint].key in {"đến", "tới"} and hyphen and days[0].kind == days[2].kind == "number":
+            return True
+    return False
 
 
 def _is_each(tokens: Sequence[Token], reading: Reading) -> bool:
@@ -240,7 +261,8 @@ def _is_counted(tokens: Sequence[Token], reading: Reading) -> bool:
         stop += 2
     unit = read_unit(tokens, stop)
     if unit is not None:
-        return unit.kind != "time" or tokens[unit.stop].kind != "number"
+        whole = _WHOLE_OF.get(tokens[reading.first - 1].key)
+        return unit.name != whole and (unit.kind != "time" or tokens[unit.stop].kind != "number")
     return tokens[reading.first - 2].key in _EACH and tokens[stop].key in CLASSIFIERS
 
 

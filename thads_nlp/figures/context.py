@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount
-from thads_nlp.figures.calendar import Moment
+from thads_nlp.figures.calendar import Moment, read_day
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Token, is_lower_word
-from thads_nlp.figures.lexicon import TURNS, vocabulary
+from thads_nlp.figures.lexicon import TURNS, WHOLES, vocabulary
 from thads_nlp.figures.nouns import read_noun
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.units import read_unit
@@ -31,9 +31,13 @@ _LEADS = vocabulary("là lên tới đến đạt còn hơn gần khoảng : ch�
 
 def continue_list(tokens: Sequence[Token], reading: Reading, moment: Moment | None) -> Moment | None:
     """Next day, month or quarter of a list ("tháng 7, 8, 9"), or None."""
-    if moment is None or moment.unit not in _HIGHEST or moment.value > _HIGHEST[moment.unit]:
+    if moment is None or moment.unit not in _HIGHEST:
         return None
     if reading.first != moment.stop + 1 or tokens[moment.stop].key not in _LIST_JOINTS:
+        return None
+    if reading.parts is not None:
+        return read_day(reading) if moment.unit == "ngày" and tokens[reading.stop].key not in WHOLES else None
+    if moment.value > _HIGHEST[moment.unit]:
         return None
     plain = reading.form == "integer" and reading.stop == reading.first + 1 and not reading.spelled
     if not plain or not 1 <= reading.value <= _HIGHEST[moment.unit]:

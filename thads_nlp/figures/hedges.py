@@ -17,7 +17,7 @@ _ABOUT = vocabulary(
 )
 _OVER = vocabulary(
     """
-    hơn trên quá vượt_quá vượt_trên vượt_hơn ngoài ít_nhất tối_thiểu chí_ít ít_ra không_dưới không_ít_hơn
+    hơn trên quá vượt_quá vượt_trên vượt_hơn ít_nhất tối_thiểu chí_ít ít_ra không_dưới không_ít_hơn
     không_thấp_hơn không_kém không_kém_hơn không_nhỏ_hơn chưa_kể_hơn nhỉnh_hơn hơn_cả
     """
 )
@@ -52,7 +52,7 @@ _DIMENSIONS = vocabulary("dài rộng cao sâu dày nặng xa")
 
 # Words that may stand between a hedge and its number, and hedges that are prepositions elsewhere ("trên có 3 …").
 _BRIDGES = vocabulary("từ là tới đến mức")
-_PREPOSITIONS = vocabulary("trên dưới ngoài quá gần hơn")
+_PREPOSITIONS = vocabulary("trên dưới quá gần hơn")
 
 # From this count on "trên" is "more than"; below it is where something is ("trên hai tuyến").
 _LEAST_OVER_COUNT = 10

@@ -44,7 +44,7 @@ def kind_of(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> Q
     if amount.kind == "fraction":
         return _fraction_kind(tokens, amount, approx)
     if amount.kind == "none":
-        return "code"
+        return "quantity" if _is_written_as_amount(tokens, amount) else "code"
     if amount.reading.form == "multiple" or amount.kind in {"money", "percent"}:
         return "quantity"
     if amount.reading.spelled and abs(amount.value) < 10:
@@ -54,6 +54,15 @@ def kind_of(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> Q
     if amount.kind == "noun" and _opens_list(tokens, amount):
         return "incidental"
     return "quantity"
+
+
+def _is_written_as_amount(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether a number without a unit has thousands marks or a decimal comma, as names have not ("lên 180.000")."""
+    reading = amount.reading
+    marks = {token.key for token in tokens[reading.first : reading.stop]}
+    if reading.spelled or reading.padded or reading.form == "broken":
+        return False
+    return "," in marks or ("." in marks and reading.form == "integer")
 
 
 def _is_average(tokens: Sequence[Token], first: int) -> bool:

@@ -37,7 +37,7 @@ COUNTERS = CLASSIFIERS | MEASURES | TIME_UNITS
 # Words that cannot head a counted noun: function words, and predicates that follow dates, scores and code numbers.
 NOT_NOUNS = vocabulary(
     """
-    là của và với hoặc hay nhưng mà thì nên vì do bởi để cho từ đến tới lên xuống vào ra qua lại về theo trong ngoài
+    một là của và với hoặc hay nhưng mà thì nên vì do bởi để cho từ đến tới lên xuống vào ra qua lại về theo trong ngoài
     trên dưới trước sau giữa gần cạnh tại ở khi lúc nếu tuy dù nhờ bằng như so cùng cả các những mọi mỗi từng này đó
     kia ấy nay rồi đã đang sẽ vừa mới sắp vẫn còn cũng đều chỉ không chưa chẳng có bị được phải cần hãy đừng rất quá
     lắm hơn nhất thêm nữa luôn ngay nhằm gồm đạt tăng giảm làm khiến gây thuộc đối đi đứng nằm chiếm xảy nhận mang gửi

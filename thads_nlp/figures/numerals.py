@@ -43,7 +43,10 @@ _CALENDAR_HEADS = vocabulary("thứ tháng")
 
 # Behind these a digit word is part of a vague number: "vài ba", "hàng chục năm", "mỗi năm".
 _VAGUE_HEADS = vocabulary(
-    "vài dăm đôi mấy nhiều chục trăm nghìn ngàn vạn triệu tỷ tỉ mươi trong mỗi cả nửa từng hàng hằng các những"
+    """
+    vài dăm đôi mấy nhiều chục trăm nghìn ngàn vạn triệu tỷ tỉ mươi trong mỗi cả nửa từng hàng hằng các những đầu cuối
+    giữa suốt qua sang
+    """
 )
 
 
@@ -146,7 +149,7 @@ def _is_number_here(tokens: Sequence[Token], reading: Reading) -> bool:
         return True
     if is_capital(token) and before.kind == "word":
         return False
-    if after.key in DIGITS and after.key != "không" and not _begins_compound(tokens, reading.stop):
+    if after.key in DIGITS and after.key not in {"không", "năm"} and not _begins_compound(tokens, reading.stop):
         return False
     if token.key == "một":
         return after.key not in _INDEFINITE and is_lower_word(after)

@@ -8,10 +8,13 @@ from typing import NamedTuple
 from thads_nlp.figures.amounts import Amount, read_amount, read_prefixed
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Token, is_lower_word
-from thads_nlp.figures.lexicon import WHOLES, vocabulary
+from thads_nlp.figures.lexicon import CHANGES, WHOLES, vocabulary
 from thads_nlp.figures.reading import Reading
 
 _DASHES = vocabulary("- – — ~ −")
+
+# How far "tăng" may stand before ", từ A đến B", in tokens; margins of the text are wider than half of it.
+_CHANGE_REACH = 8
 
 # What may stand between the two numbers, by what it makes of them.
 _RANGE_JOINTS = frozenset({*_DASHES, "đến", "tới"})
@@ -58,7 +61,16 @@ def read_pair(
     second = _carry(first, second)
     if first.value >= second.value:
         return None
-    return Pair(first, second, not _has_two_labels(tokens, first.first, second.stop))
+    two = _has_two_labels(tokens, first.first, second.stop) or (amount.unit and _is_change(tokens, amount.first, joint))
+    return Pair(first, second, not two)
+
+
+def _is_change(tokens: Sequence[Token], first: int, joint: str) -> bool:
+    """Whether "tăng từ A đến B" moves from one value to another, each with its unit."""
+    if joint in _DASHES or tokens[first - 1].key != "từ":
+        return False
+    before = [token.key for token in tokens[first - _CHANGE_REACH : first - 1]]
+    return bool(CHANGES & set(before[-2:])) or (before[-1] == "," and bool(CHANGES & set(before)))
 
 
 def borrow_unit(
@@ -131,11 +143,16 @@ def _carry(first: Amount, second: Amount) -> Amount:
 
 
 def _has_two_labels(tokens: Sequence[Token], first: int, stop: int) -> bool:
-    """Whether "(mua vào - bán ra)" or the like stands behind or before, so that both numbers make a claim."""
+    """Whether "(mua vào - bán ra)" or the like stands behind or before, so that both numbers make a claim.
+
+    Prices that are "niêm yết" are a bid and an ask too.
+    """
     if tokens[stop].key == "(" and _label_pair_stop(tokens, stop + 1) is not None:
         return True
     for index in range(first - 1, max(first - _LABEL_REACH, 0), -1):
         token = tokens[index]
+        if token.key == "yết" and tokens[index - 1].key == "niêm":
+            return True
         if token.kind in {"number", "edge"} or token.key in {",", ";", ".", ":"}:
             return False
         if token.key in _DASHES or token.key == "/":
@@ -154,6 +171,6 @@ def _label_pair_stop(tokens: Sequence[Token], index: int) -> int | None:
             return at if dashes == 1 else None
         if token.key in _DASHES or token.key == "/":
             dashes += 1
-        elif not is_lower_word(token):
+        elif not is_lower_word(token) and not token.text.isupper():
             return None
     return None

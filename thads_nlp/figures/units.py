@@ -31,19 +31,20 @@ class Unit(NamedTuple):
 # Words and signs of each currency, keys in lower case with single spaces.
 _CURRENCY_NAMES = {
     "VND": "đồng|đ|vnđ|vnd|đồng việt nam|việt nam đồng|₫",
-    "USD": "usd|$|us $|đô|đô la|đô - la|đôla|đô la mỹ|đô - la mỹ|đôla mỹ|đô mỹ|mỹ kim|dollar|dollars",
+    "USD": "usd|$|us $|đô|mỹ kim|dollar|dollars",
+    "cent": "cent|cents|xu|xen",
     "EUR": "eur|euro|euros|€|ơ rô|ơ - rô",
     "JPY": "jpy|yên|yen|yên nhật|yen nhật|¥",
     "CNY": "cny|nhân dân tệ|ndt|rmb|tệ",
     "KRW": "krw|won|₩|won hàn quốc",
     "GBP": "gbp|bảng anh|£|pound|pounds",
     "THB": "thb|baht|bạt|bath|฿|baht thái",
-    "AUD": "aud|đô la úc|đô úc|đô la australia|aud $",
-    "CAD": "cad|đô la canada|đô canada",
-    "SGD": "sgd|đô la singapore|đô la sing|đô sing|s $",
-    "HKD": "hkd|đô la hồng kông|đô la hong kong|hk $",
-    "TWD": "twd|đài tệ|đô la đài loan|tân đài tệ",
-    "NZD": "nzd|đô la new zealand",
+    "AUD": "aud|aud $",
+    "CAD": "cad",
+    "SGD": "sgd|s $",
+    "HKD": "hkd|hk $",
+    "TWD": "twd|đài tệ|tân đài tệ",
+    "NZD": "nzd",
     "CHF": "chf|franc thụy sĩ|franc thuỵ sĩ|franc thụy sỹ",
     "RUB": "rub|rúp|ruble|rúp nga",
     "INR": "inr|rupee|rupees|rs|₹",
@@ -58,6 +59,18 @@ _CURRENCY_NAMES = {
     "SEK": "sek|krona",
     "BTC": "btc|bitcoin",
 }
+
+# Dollars by the country said behind them: "đô la Mỹ", "đôla Singapore", "đô Úc".
+_DOLLARS = {
+    "USD": "|mỹ|hoa kỳ",
+    "AUD": "úc|australia",
+    "CAD": "canada",
+    "SGD": "singapore|sing",
+    "HKD": "hồng kông|hong kong|hongkong",
+    "TWD": "đài loan",
+    "NZD": "new zealand",
+}
+_DOLLAR_WORDS = ("đô la", "đôla", "đô - la", "đô", "dollar")
 
 # Signs and codes of currencies that stand before the number.
 CURRENCY_PREFIXES = {
@@ -101,6 +114,9 @@ def _index() -> Mapping[str, tuple[str, UnitKind]]:
     table: dict[str, tuple[str, UnitKind]] = {}
     for name, keys in _CURRENCY_NAMES.items():
         table.update({key: (name, "money") for key in keys.split("|")})
+    for name, countries in _DOLLARS.items():
+        for word in _DOLLAR_WORDS:
+            table.update({f"{word} {country}".strip(): (name, "money") for country in countries.split("|")})
     for name, keys in _PERCENT_NAMES.items():
         table.update({key: (name, "percent") for key in keys.split("|")})
     table.update({key: ("", "physical") for key in _PHYSICAL_NAMES.split("|")})
@@ -128,6 +144,7 @@ _NOT_UNITS = MappingProxyType(
         "độ": vocabulary("tuổi"),
         "giờ": vocabulary("bay g chót"),
         "ngày": vocabulary("công hội"),
+        "hôm": vocabulary("nay qua kia"),
         "tiếng": vocabulary("nói anh việt súng nổ động gà kêu"),
         "quý": vocabulary("vị khách ông bà"),
         "đêm": vocabulary("nhạc diễn"),
@@ -241,8 +258,9 @@ _SAME_UNITS = {
 
 
 def _spellings() -> Mapping[str, str]:
-    tables = _CURRENCY_NAMES | _SAME_UNITS
-    return MappingProxyType({key: name.lower() for name, keys in tables.items() for key in keys.split("|")})
+    names = {key: name.lower() for key, (name, kind) in _UNITS.items() if kind == "money"}
+    names.update({key: name for name, keys in _SAME_UNITS.items() for key in keys.split("|")})
+    return MappingProxyType(names)
 
 
 _CANONICAL = _spellings()
