@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from thads_nlp.figures.digits import EXACT
-from thads_nlp.figures.lexer import Token, is_capital, is_joined, is_lower_word
+from thads_nlp.figures.lexer import Source, Token, is_capital, is_joined, is_lower_word
 from thads_nlp.figures.lexicon import COUNTERS, TIME_UNITS, vocabulary
 from thads_nlp.figures.nouns import read_body, read_noun
 from thads_nlp.figures.number_words import HALF
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import NAMING
 from thads_nlp.figures.sums import read_sum
-from thads_nlp.figures.units import CENTS, CURRENCY_PREFIXES, DOLLAR_COUNTRIES, Unit, read_unit
+from thads_nlp.figures.units import CENTS, CURRENCY_PREFIXES, DOLLAR_COUNTRIES, Unit, is_prefixed, read_unit
 
 AmountKind = Literal["money", "percent", "times", "physical", "time", "age", "count", "noun", "fraction", "none"]
 
@@ -49,17 +49,21 @@ class Amount(NamedTuple):
     reading: Reading
 
 
-def read_amount(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None = None) -> Amount:
-    """Amount that begins with ``reading``; its unit is "" and its kind "none" where the text gives none."""
+def read_amount(source: Source, reading: Reading, free: int = 0) -> Amount:
+    """Amount that begins with ``reading``; its unit is "" and its kind "none" where the text gives none.
+
+    ``free`` is the first token that no amount before has taken.
+    """
+    tokens = source.tokens
     unit = read_unit(tokens, reading.stop + _is_stray_mark(tokens, reading.stop))
-    if unit is not None and not _belongs_to_next(tokens, reading, unit):
-        return _with_unit(text, tokens, reading, unit, ends)
-    prefixed = read_prefixed(tokens, reading)
+    if unit is not None and not is_prefixed(tokens, unit.stop):
+        return _with_unit(source, reading, unit)
+    prefixed = read_prefixed(tokens, reading, free)
     if prefixed is not None:
         return prefixed
     if reading.form in {"broken", "roman"}:
         return Amount(reading.first, reading.stop, reading.value, "", "none", reading)
-    return _read_bare(text, tokens, reading, ends)
+    return _read_bare(source, reading)
 
 
 def _is_stray_mark(tokens: Sequence[Token], index: int) -> bool:
@@ -68,23 +72,17 @@ def _is_stray_mark(tokens: Sequence[Token], index: int) -> bool:
     return mark.key in {",", "."} and sign.key == "%" and not mark.spaced and not sign.spaced
 
 
-def _belongs_to_next(tokens: Sequence[Token], reading: Reading, unit: Unit) -> bool:
-    """Whether "USD" or "$" behind a bare number is the prefix of the next one: "1 - $2" has no such unit."""
-    return tokens[reading.stop].key == "$" and tokens[unit.stop].kind == "number" and not tokens[unit.stop].spaced
-
-
-def _with_unit(
-    text: str, tokens: Sequence[Token], reading: Reading, unit: Unit, ends: Mapping[int, int] | None
-) -> Amount:
+def _with_unit(source: Source, reading: Reading, unit: Unit) -> Amount:
+    tokens = source.tokens
     value, name, stop = resolve(reading, unit.kind), unit.name, unit.stop
     first = reading.first
     if unit.kind == "money":
         value, stop = _with_cents(tokens, value, unit)
-        name, stop = _with_denominators(text, tokens, name, stop, ends)
+        name, stop = _with_denominators(source, name, stop)
     elif unit.kind == "physical":
         value, stop = _with_subunit(tokens, value, stop)
         if tokens[stop].key == "/":
-            name, stop = _with_denominators(text, tokens, name, stop, ends)
+            name, stop = _with_denominators(source, name, stop)
     if tokens[stop].key in HALF:
         value, stop = EXACT.add(value, Decimal("0.5")), stop + 1
     return Amount(first, stop, value, name, unit.kind, reading)
@@ -124,16 +122,15 @@ def _with_subunit(tokens: Sequence[Token], value: Decimal, stop: int) -> tuple[D
     return EXACT.add(value, Decimal(f"0.{tail.text}")), stop + 1
 
 
-def _with_denominators(
-    text: str, tokens: Sequence[Token], name: str, stop: int, ends: Mapping[int, int] | None
-) -> tuple[str, int]:
+def _with_denominators(source: Source, name: str, stop: int) -> tuple[str, int]:
     """Take in "/lượng", "/người/tháng", "một chỉ", "mỗi lít" behind a unit."""
+    tokens = source.tokens
     for place in range(_MOST_DENOMINATORS):
         each = place == 0 and tokens[stop].key in {"một", "mỗi"} and _is_priced(tokens, stop)
         if tokens[stop].key != "/" and not each:
             break
         start = stop + 1 + (tokens[stop + 1].key in {"1", "một", "mỗi"})
-        denominator = _read_denominator(text, tokens, start, ends)
+        denominator = _read_denominator(source, start)
         if denominator is None:
             break
         name, stop = f"{name}/{denominator[0]}", denominator[1]
@@ -145,57 +142,65 @@ def _is_priced(tokens: Sequence[Token], index: int) -> bool:
     return after in _PRICED or (tokens[index].key == "một" and after in _PERIODS)
 
 
-def _read_denominator(
-    text: str, tokens: Sequence[Token], index: int, ends: Mapping[int, int] | None
-) -> tuple[str, int] | None:
+def _read_denominator(source: Source, index: int) -> tuple[str, int] | None:
+    tokens = source.tokens
     unit = read_unit(tokens, index)
     if unit is not None:
         return unit.name, unit.stop
     token = tokens[index]
     if token.key in _DENOMINATORS:
         return token.key, index + 1
-    noun = read_noun(text, tokens, index, ends)
+    noun = read_noun(source, index)
     if noun is not None:
         return noun.name, noun.stop
     return (token.text, index + 1) if token.kind == "word" else None
 
 
-def read_prefixed(tokens: Sequence[Token], reading: Reading) -> Amount | None:
+def read_prefixed(tokens: Sequence[Token], reading: Reading, free: int) -> Amount | None:
     """Amount whose currency stands first: "$10", "US$ 10", "VN$1000", "EUR 29,99"."""
     index = reading.first - 1
     sign = tokens[index]
     if sign.key == "." and tokens[index - 1].key == "rs":
         index, sign = index - 1, tokens[index - 1]
     name = CURRENCY_PREFIXES.get(sign.key)
-    if name is None or (is_lower_word(sign) and sign.key != "rs"):
+    if name is None or reading.spelled or (is_lower_word(sign) and sign.key != "rs"):
         return None
     country = tokens[index - 1]
     if sign.key == "$" and country.kind == "word" and is_joined(tokens, index) and country.key in DOLLAR_COUNTRIES:
         index, name = index - 1, DOLLAR_COUNTRIES[country.key]
+    if index < free:
+        return None
     return Amount(index, reading.stop, resolve(reading, "money"), name, "money", reading)
 
 
-def _read_bare(text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None) -> Amount:
+def _read_bare(source: Source, reading: Reading) -> Amount:
     """A number with a counted noun, or with nothing: millions and more are then đồng."""
+    tokens = source.tokens
     nothing = Amount(reading.first, reading.stop, reading.value, "", "none", reading)
     if reading.form == "multiple" or (tokens[reading.first - 1].key == "gấp" and reading.form != "fraction"):
         return nothing._replace(unit="lần", kind="times")
     if reading.form == "fraction":
         return nothing._replace(unit=_fraction_unit(tokens, reading), kind="fraction")
     if not is_joined(tokens, reading.stop):
-        noun = read_noun(text, tokens, reading.stop, ends)
+        noun = read_noun(source, reading.stop)
         if noun is None and tokens[reading.first - 1].key not in NAMING and not is_capital(tokens[reading.first - 1]):
             noun = read_body(tokens, reading.stop)
         if noun is not None and _is_countable(tokens, reading):
             return Amount(reading.first, noun.stop, resolve(reading, "noun"), noun.name, "noun", reading)
     if reading.scale >= _MILLION:
-        name, stop = _with_denominators(text, tokens, "VND", reading.stop, ends)
+        name, stop = _with_denominators(source, "VND", reading.stop)
         return nothing._replace(unit=name, kind="money", stop=stop)
     return nothing
 
 
 def _is_countable(tokens: Sequence[Token], reading: Reading) -> bool:
-    """Whether the number can count the noun behind it: with a decimal point it is a version before most nouns."""
+    """Whether the number can count the noun behind it.
+
+    With a decimal point it is a version before most nouns, and behind a name it may belong to that ("Cessna 310").
+    """
+    named = is_capital(tokens[reading.first - 1]) and tokens[reading.first - 2].kind == "word"
+    if named and reading.stop == reading.first + 1 and tokens[reading.stop].key not in COUNTERS:
+        return False
     if reading.form == "integer" or reading.scale != 1 or reading.other is not None:
         return True
     comma = any(token.key == "," for token in tokens[reading.first : reading.stop])

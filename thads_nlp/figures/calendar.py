@@ -90,7 +90,8 @@ def _read_clock(tokens: Sequence[Token], reading: Reading) -> Moment | None:
         return _clock(reading, int(after.text), reading.stop + 2)
     if sign.text == "h" or (sign.text == "g" and is_joined(tokens, reading.stop)):
         glued = minutes and not after.spaced
-        if sign.key == "g" and not glued:
+        clock = after.key in _CLOCK_WORDS or tokens[reading.first - 1].key in _CLOCK_HEADS
+        if sign.key == "g" and not glued and not clock:
             return None
         return _clock(reading, int(after.text) if glued else 0, reading.stop + 1 + glued)
     if sign.key != "giờ":

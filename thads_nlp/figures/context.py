@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount
 from thads_nlp.figures.calendar import Moment, read_day
 from thads_nlp.figures.digits import EXACT
-from thads_nlp.figures.lexer import Token, is_lower_word
+from thads_nlp.figures.lexer import Source, Token, is_lower_word
 from thads_nlp.figures.lexicon import TURNS, WHOLES, vocabulary
 from thads_nlp.figures.nouns import read_noun
 from thads_nlp.figures.reading import Reading
@@ -52,19 +52,18 @@ def continue_list(tokens: Sequence[Token], reading: Reading, moment: Moment | No
 _AFTER_DATES = vocabulary("và đến tới là của này vừa tại ở thì sẽ đã mới năm tháng nhưng do với cho có trong hằng hàng")
 
 
-def inherit_unit(
-    text: str, tokens: Sequence[Token], amount: Amount, previous: Amount | None, ends: Mapping[int, int] | None
-) -> Amount:
+def inherit_unit(source: Source, amount: Amount, previous: Amount | None) -> Amount:
     """``amount`` with the unit that it takes from the words before it, or as it is."""
+    tokens = source.tokens
     if amount.kind == "money" and amount.stop == amount.reading.stop and amount.first == amount.reading.first:
-        return _inherit_scaled(text, tokens, amount, previous, ends)
+        return _inherit_scaled(source, amount, previous)
     if amount.kind != "none" or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
         return amount
     before = tokens[amount.first - 1].key
     if previous is not None and before in TURNS and _is_turn(tokens, previous, amount):
         return amount._replace(unit=previous.unit, kind=previous.kind)
     if before in _LEADS:
-        head = _read_head(text, tokens, amount.first, ends)
+        head = _read_head(source, amount.first)
         if head is not None:
             return amount._replace(unit=head, kind="noun")
     if amount.reading.scale == _THOUSAND:
@@ -72,15 +71,13 @@ def inherit_unit(
     return amount
 
 
-def _inherit_scaled(
-    text: str, tokens: Sequence[Token], amount: Amount, previous: Amount | None, ends: Mapping[int, int] | None
-) -> Amount:
+def _inherit_scaled(source: Source, amount: Amount, previous: Amount | None) -> Amount:
     """Bare millions and billions: the unit of the last amount of that size, or what "số khách" names, else đồng."""
     if previous is not None and previous.reading.scale >= _MILLION and previous.kind in {"money", "physical", "noun"}:
         if EXACT.divide(amount.value, _THOUSAND) <= previous.value:
             return amount._replace(unit=previous.unit, kind=previous.kind)
         return amount
-    head = _read_head(text, tokens, amount.first, ends) if amount.reading.scale == _MILLION else None
+    head = _read_head(source, amount.first) if amount.reading.scale == _MILLION else None
     return amount if head is None or head in _MONEY_NOUNS else amount._replace(unit=head, kind="noun")
 
 
@@ -90,14 +87,15 @@ def _is_turn(tokens: Sequence[Token], previous: Amount, amount: Amount) -> bool:
     return bool(previous.unit) and 0 < len(between) <= 2 and all(token.key in TURNS for token in between)
 
 
-def _read_head(text: str, tokens: Sequence[Token], first: int, ends: Mapping[int, int] | None) -> str | None:
+def _read_head(source: Source, first: int) -> str | None:
     """Noun behind "số" in "số ca tử vong lên 25" within the clause before token ``first``."""
+    tokens = source.tokens
     for index in range(first - 1, max(first - _HEAD_REACH, 0), -1):
         token = tokens[index]
         if token.kind in {"number", "edge"} or token.key in {";", ".", "(", ")"}:
             return None
         if token.key in {"số", "lượng"} and tokens[index - 1].key not in _NOT_HEADS:
             start = index + 1 + (tokens[index + 1].key == "lượng")
-            noun = read_noun(text, tokens, start, ends)
+            noun = read_noun(source, start)
             return None if noun is None else noun.name
     return None

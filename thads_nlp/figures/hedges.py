@@ -34,6 +34,7 @@ _HEDGES: MappingProxyType[tuple[str, ...], Approx] = MappingProxyType({
     **{tuple(key.split()): "under" for key in _UNDER},
 })  # fmt: skip
 _LONGEST = max(map(len, _HEDGES))
+_LAST_WORDS = frozenset(key[-1] for key in _HEDGES)
 
 # Adjectives that make "hơn" a comparison: "cao hơn 60%" says by how much, not "more than 60%".
 _GRADABLE = vocabulary(
@@ -79,6 +80,8 @@ def is_place(tokens: Sequence[Token], first: int, count: int) -> bool:
 
 def _hedge_before(tokens: Sequence[Token], first: int, kind: str) -> Approx | None:
     """Hedge whose last word is token ``first - 1``: the longest that the table has."""
+    if tokens[first - 1].key not in _LAST_WORDS:
+        return None
     for length in range(_LONGEST, 0, -1):
         hedge = _HEDGES.get(tuple(token.key for token in tokens[first - length : first]))
         if hedge is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 TokenKind = Literal["number", "word", "symbol", "edge"]
@@ -31,6 +31,14 @@ class Token(NamedTuple):
     start: int
     end: int
     spaced: bool
+
+
+class Source(NamedTuple):
+    """A text with its tokens; ``ends`` has the ends of its words by their starts if it is segmented already."""
+
+    text: str
+    tokens: Sequence[Token]
+    ends: Mapping[int, int] | None = None
 
 
 def tokenize(text: str) -> list[Token]:

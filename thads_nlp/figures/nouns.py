@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from thads_nlp.figures.lexer import Token, is_lower_word
+from thads_nlp.figures.lexer import Source, Token, is_lower_word
 from thads_nlp.figures.lexicon import NOT_NOUNS, TIME_UNITS, vocabulary
 from thads_nlp.text.segment import segment_words
 
@@ -30,9 +30,7 @@ _THINGS = vocabulary(
 )
 
 # Lexical words of two syllables that segmenters split.
-_WORDS = frozenset(
-    {("vụ", "án"), ("vụ", "việc"), ("ca", "bệnh"), ("ca", "mắc"), ("người", "dân"), ("thứ", "tiếng"), ("chuyến", "bay")}
-)
+_WORDS = vocabulary("vụ_án vụ_việc ca_bệnh ca_mắc người_dân thứ_tiếng chuyến_bay tiêm_kích phiến_quân")
 
 
 # What is counted by "đầu" ("16 nghìn đầu xe"); elsewhere the word is "first" or "head".
@@ -56,16 +54,12 @@ class Noun(NamedTuple):
     stop: int
 
 
-def read_noun(text: str, tokens: Sequence[Token], index: int, words: Mapping[int, int] | None = None) -> Noun | None:
+def read_noun(source: Source, index: int) -> Noun | None:
     """Counted noun that begins at token ``index``; None if no lower-case noun stands there.
 
-    Args:
-        text: The text that the tokens come from.
-        tokens: Tokens with edge tokens around.
-        index: Token right behind the number.
-        words: Ends of the words of ``text`` by their starts if it is segmented already; otherwise the syllables
-            behind the number are handed to the segmenter.
+    Where the source is not segmented, the few syllables behind the number are handed to the segmenter.
     """
+    tokens = source.tokens
     last = index
     while last < index + _WINDOW and is_lower_word(tokens[last]) and (last == index or tokens[last].spaced):
         last += 1
@@ -73,7 +67,7 @@ def read_noun(text: str, tokens: Sequence[Token], index: int, words: Mapping[int
         return None
     if tokens[index].key == "đầu" and tokens[index + 1].key in _UNITS_OF_HEADS:
         return Noun(_name(tokens, index, index + 2), index + 2)
-    first, second = _word_lengths(text, tokens, index, last, words)
+    first, second = _word_lengths(source, index, last)
     if _name(tokens, index, index + first) in NOT_NOUNS or (tokens[index].key in TIME_UNITS and first == 1):
         return None
     stop = index + first
@@ -97,20 +91,20 @@ def _name(tokens: Sequence[Token], first: int, stop: int) -> str:
 def _takes_head(tokens: Sequence[Token], index: int, length: int) -> bool:
     """Whether the classifier at ``index`` takes in the next word, which has ``length`` syllables."""
     classifier, head = tokens[index].key, tokens[index + 1].key
-    if (classifier, head) in _WORDS and length == 1:
+    if length == 1 and f"{classifier} {head}" in _WORDS:
         return True
     if _name(tokens, index + 1, index + 1 + length) in NOT_NOUNS:
         return False
     return classifier in _EMPTY or (classifier in _THINGS and length == 1)
 
 
-def _word_lengths(
-    text: str, tokens: Sequence[Token], index: int, last: int, words: Mapping[int, int] | None
-) -> tuple[int, int]:
+def _word_lengths(source: Source, index: int, last: int) -> tuple[int, int]:
     """Syllables of the first and second word from token ``index`` on; 0 for a word that is not there."""
     if last == index + 1:
         return 1, 0
-    ends = _segment(text, tokens[index].start, tokens[last - 1].end) if words is None else words
+    tokens, ends = source.tokens, source.ends
+    if ends is None:
+        ends = _segment(source.text, tokens[index].start, tokens[last - 1].end)
     middle = _word_stop(tokens, index, last, ends)
     return middle - index, _word_stop(tokens, middle, last, ends) - middle if middle < last else 0
 

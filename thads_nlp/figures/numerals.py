@@ -115,7 +115,9 @@ def _read_at(tokens: Sequence[Token], index: int) -> Reading | None:
     if token.kind == "symbol":
         return read_sum(tokens, index) if token.key in {".", ","} or not token.key.isascii() else None
     if token.key not in _BEGINNINGS:
-        return read_multiple(tokens, index) or read_roman(tokens, index)
+        if token.key in {"gấp", "nhân"}:
+            return read_multiple(tokens, index)
+        return read_roman(tokens, index) if token.text[0] in "IVX" else None
     if token.key in BOUND_DIGITS:
         return _read_fourth(tokens, index)
     return read_sum(tokens, index)

@@ -8,7 +8,7 @@ unit is a reported figure unless its unit or its place says otherwise (``kinds``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount, read_amount
@@ -16,7 +16,7 @@ from thads_nlp.figures.calendar import Moment, read_moment
 from thads_nlp.figures.context import continue_list, inherit_unit
 from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
-from thads_nlp.figures.lexer import Token, tokenize
+from thads_nlp.figures.lexer import Source, tokenize
 from thads_nlp.figures.numerals import read_numerals
 from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
@@ -39,7 +39,7 @@ def find_quantities(text: str, words: Sequence[Word] | None = None) -> tuple[Qua
         alone as its text. Values of dates and times are those of ``figures.calendar``.
     """
     ends = None if words is None else {word.start: word.end for word in words}
-    return tuple(_Finder(text, ends).run())
+    return tuple(_Finder(Source(text, tokenize(text), ends)).run())
 
 
 def same_quantity(a: Quantity, b: Quantity) -> bool:
@@ -52,10 +52,10 @@ def same_quantity(a: Quantity, b: Quantity) -> bool:
 class _Finder:
     """One pass over the numerals of a text."""
 
-    def __init__(self, text: str, ends: Mapping[int, int] | None) -> None:
-        self.text = text
-        self.ends = ends
-        self.tokens: list[Token] = tokenize(text)
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.tokens = source.tokens
         self.readings: list[Reading] = read_numerals(self.tokens)
         self.found: list[Quantity] = []
         self.stop = 0
@@ -76,7 +76,7 @@ class _Finder:
             self.moment = moment
             self._add(moment.first, moment.stop, moment.value, moment.unit, moment.kind)
             return
-        amount = read_amount(self.text, self.tokens, reading, self.ends)
+        amount = read_amount(self.source, reading, self.stop)
         reference = None
         if amount.kind in {"none", "fraction", "noun"}:
             reference = read_reference(self.tokens, reading, counts=amount.kind == "noun")
@@ -90,17 +90,17 @@ class _Finder:
             self._add_pair(pair)
             return
         followers = self.readings[index + 1 : index + 1 + LONGEST_LIST]
-        amount = borrow_unit(self.text, self.tokens, amount, followers, self.ends)
-        self._add_amount(inherit_unit(self.text, self.tokens, amount, self.amount, self.ends))
+        amount = borrow_unit(self.source, amount, followers)
+        self._add_amount(inherit_unit(self.source, amount, self.amount))
 
     def _pair(self, index: int, amount: Amount) -> Pair | None:
         if amount.kind in {"fraction", "none"}:
-            split = read_part_of_whole(self.text, self.tokens, amount.reading, self.ends)
+            split = read_part_of_whole(self.source, amount.reading)
             if split is not None:
                 return split
         if index + 1 == len(self.readings):
             return None
-        return read_pair(self.text, self.tokens, amount, self.readings[index + 1], self.ends)
+        return read_pair(self.source, amount, self.readings[index + 1])
 
     def _add_pair(self, pair: Pair) -> None:
         if not pair.is_range:

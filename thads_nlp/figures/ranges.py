@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from thads_nlp.figures.amounts import Amount, read_amount, read_prefixed
 from thads_nlp.figures.digits import EXACT
-from thads_nlp.figures.lexer import Token, is_lower_word
+from thads_nlp.figures.lexer import Source, Token, is_lower_word
 from thads_nlp.figures.lexicon import CHANGES, WHOLES, vocabulary
 from thads_nlp.figures.reading import Reading
 
@@ -20,7 +20,7 @@ _CHANGE_REACH = 8
 _RANGE_JOINTS = frozenset({*_DASHES, "đến", "tới"})
 _SHARING_JOINTS = frozenset({
     "lên", "xuống", "còn", "xuống còn", "lên đến", "lên tới", "và", "hoặc", "hay", ",", "trên", "trên tổng số",
-    "trong số", "trong tổng số", "trên số", "/ tổng số", "trên tổng",
+    "/", "trong số", "trong tổng số", "trên số", "/ tổng số", "trên tổng",
 })  # fmt: skip
 _LONGEST_JOINT = 4
 
@@ -45,14 +45,13 @@ class Pair(NamedTuple):
     is_range: bool
 
 
-def read_pair(
-    text: str, tokens: Sequence[Token], amount: Amount, following: Reading, ends: Mapping[int, int] | None
-) -> Pair | None:
+def read_pair(source: Source, amount: Amount, following: Reading) -> Pair | None:
     """Range or pair of ``amount`` and the numeral ``following`` it, or None where they have nothing in common."""
+    tokens = source.tokens
     joint = _joint(tokens, amount.stop, following)
     if joint is None or amount.reading.form in {"fraction", "multiple", "roman", "broken"}:
         return None
-    second = read_amount(text, tokens, following, ends)
+    second = read_amount(source, following, amount.stop)
     if not second.unit or second.kind == "fraction" or (amount.unit and amount.unit != second.unit):
         return None
     if joint not in _RANGE_JOINTS and (joint != "và" or tokens[amount.first - 1].key != "giữa"):
@@ -73,17 +72,16 @@ def _is_change(tokens: Sequence[Token], first: int, joint: str) -> bool:
     return bool(CHANGES & set(before[-2:])) or (before[-1] == "," and bool(CHANGES & set(before)))
 
 
-def borrow_unit(
-    text: str, tokens: Sequence[Token], amount: Amount, following: Sequence[Reading], ends: Mapping[int, int] | None
-) -> Amount:
+def borrow_unit(source: Source, amount: Amount, following: Sequence[Reading]) -> Amount:
     """Bare ``amount`` with the unit of the list that it opens ("5, 7 và 10%", "từ 3 lên 5 tỷ USD"), or as it is."""
     if amount.unit or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
         return amount
     stop = amount.stop
     for reading in following:
-        if _joint(tokens, stop, reading) is None:
+        joint = _joint(source.tokens, stop, reading)
+        if joint is None or (joint == "/" and reading.value < amount.value):
             break
-        member = read_amount(text, tokens, reading, ends)
+        member = read_amount(source, reading, stop)
         if member.unit:
             return amount if member.kind == "fraction" else _share(amount, member)
         stop = member.stop
@@ -92,7 +90,7 @@ def borrow_unit(
 
 def _joint(tokens: Sequence[Token], stop: int, following: Reading) -> str | None:
     """Words between token ``stop`` and the next number if they can join two numbers."""
-    prefixed = read_prefixed(tokens, following)
+    prefixed = read_prefixed(tokens, following, stop)
     between = tokens[stop : following.first if prefixed is None else prefixed.first]
     if not between or len(between) > _LONGEST_JOINT:
         return None
@@ -103,10 +101,9 @@ def _joint(tokens: Sequence[Token], stop: int, following: Reading) -> str | None
     return joint if joint in _RANGE_JOINTS or joint in _SHARING_JOINTS else None
 
 
-def read_part_of_whole(
-    text: str, tokens: Sequence[Token], reading: Reading, ends: Mapping[int, int] | None
-) -> Pair | None:
+def read_part_of_whole(source: Source, reading: Reading) -> Pair | None:
     """Both counts of "3/76 cây cầu", or None where the fraction is a share, a day or an address."""
+    tokens = source.tokens
     if reading.parts is None or reading.spelled or reading.padded:
         return None
     part, whole = reading.parts
@@ -116,7 +113,7 @@ def read_part_of_whole(
         return None
     first = Reading(reading.first, reading.first + 1, part, length=len(tokens[reading.first].text))
     second = Reading(reading.first + 2, reading.stop, whole, length=len(tokens[reading.first + 2].text))
-    high = read_amount(text, tokens, second, ends)
+    high = read_amount(source, second, second.first)
     if high.kind not in {"noun", "physical", "count"}:
         return None
     return Pair(Amount(first.first, first.stop, part, high.unit, high.kind, first), high, False)

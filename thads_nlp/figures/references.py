@@ -18,8 +18,8 @@ _LONGEST_COUNT = 7
 _LABELS = vocabulary("điều chương phường quận thôn xóm ấp khóm tầng trang km đt sđt tel hotline ngõ ngách hẻm kiệt")
 _LABEL_PAIRS = vocabulary(
     """
-    quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đường_tỉnh đại_lộ chỉ_thị công_văn dân_phố khu_phố phụ_lục
-    thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo kế_hoạch
+    quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đường_tỉnh đại_lộ chỉ_thị công_văn dân_phố khu_phố
+    phụ_lục thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo
     """
 )
 

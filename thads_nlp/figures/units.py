@@ -174,7 +174,8 @@ def read_unit(tokens: Sequence[Token], index: int) -> Unit | None:
 
 def is_prefixed(tokens: Sequence[Token], index: int) -> bool:
     """Whether a sign or code of a currency is glued to the front of the number at ``index``."""
-    return tokens[index - 1].key in CURRENCY_PREFIXES and not tokens[index].spaced
+    glued = tokens[index].kind == "number" and not tokens[index].spaced
+    return glued and tokens[index - 1].key in CURRENCY_PREFIXES
 
 
 def _unit(tokens: Sequence[Token], index: int, stop: int, entry: tuple[str, UnitKind]) -> Unit:
@@ -208,6 +209,8 @@ def _is_unit(tokens: Sequence[Token], index: int, stop: int) -> bool:
     if tokens[stop - 1].kind == "number" and tokens[stop - 1].spaced:
         return False
     if after.kind == "number" and after.spaced and _heads_date(tokens, stop):
+        return False
+    if token.key == "v" and token.spaced:
         return False
     if len(token.key) == 1 and token.kind == "word" and stop == index + 1:
         centimetres = token.key == "m" and after.kind == "number" and len(after.text) == 2
