@@ -179,6 +179,7 @@ def test_no_number(text):
         ("Ông Tư và anh Ba không đi.", []),
         ("Bệnh viện tư nhân tiếp nhận bốn ca.", ["bốn"]),
         ("Hàng chục năm nay, vài ba hộ ở lại.", []),
+        ("Trong quý cuối của năm công tác và năm học", []),
         ("Một số hộ vay một trăm năm mươi triệu đồng.", ["một trăm năm mươi triệu"]),
         ("Nhiệt độ xuống âm 5 độ, rồi -7 độ.", ["âm 5", "-7"]),
         ("Tên lửa S -400 và máy bay Su-35", ["400", "35"]),

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from thads_nlp.figures.digits import EXACT
 from thads_nlp.figures.lexer import Source, Token, is_capital, is_joined, is_lower_word
 from thads_nlp.figures.lexicon import COUNTERS, TIME_UNITS, vocabulary
-from thads_nlp.figures.nouns import read_body, read_noun
+from thads_nlp.figures.nouns import Noun, read_body, read_noun
 from thads_nlp.figures.number_words import HALF
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import NAMING
@@ -186,11 +186,20 @@ def _read_bare(source: Source, reading: Reading) -> Amount:
         if noun is None and tokens[reading.first - 1].key not in NAMING and not is_capital(tokens[reading.first - 1]):
             noun = read_body(tokens, reading.stop)
         if noun is not None and _is_countable(tokens, reading):
-            return Amount(reading.first, noun.stop, resolve(reading, "noun"), noun.name, "noun", reading)
+            name, stop = _with_density(tokens, noun)
+            return Amount(reading.first, stop, resolve(reading, "noun"), name, "noun", reading)
     if reading.scale >= _MILLION:
         name, stop = _with_denominators(source, "VND", reading.stop)
         return nothing._replace(unit=name, kind="money", stop=stop)
     return nothing
+
+
+def _with_density(tokens: Sequence[Token], noun: Noun) -> tuple[str, int]:
+    """Counted noun with the physical unit that it is spread over ("người/km2"); rates over time stay counts."""
+    unit = read_unit(tokens, noun.stop + 1) if tokens[noun.stop].key == "/" else None
+    if unit is None or unit.kind != "physical":
+        return noun.name, noun.stop
+    return f"{noun.name}/{unit.name}", unit.stop
 
 
 def _is_countable(tokens: Sequence[Token], reading: Reading) -> bool:

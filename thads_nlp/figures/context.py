@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from thads_nlp.figures.amounts import Amount
 from thads_nlp.figures.calendar import Moment, read_day
@@ -23,6 +24,11 @@ _HIGHEST = {"ngày": 31, "tháng": 12, "quý": 4}
 # Sums of money that "số" heads, and words before "số" or "lượng" that make it part of another word.
 _MONEY_NOUNS = vocabulary("tiền vốn nợ thuế lãi lỗ thu chi tài_sản kinh_phí ngân_sách dư_nợ doanh_thu")
 _NOT_HEADS = vocabulary("một con chỉ đa dân doanh tỷ tỉ chất sản khối trọng dung năng đo số lực")
+
+# A bare level takes the unit of the change before it ("tăng 12,4 điểm, đạt 1.845,3") within so many tokens.
+_LEVEL_LEADS = TURNS | {"đạt", "mức"}
+_LEVEL_KINDS = frozenset({"noun", "count", "physical"})
+_REACH = 25
 
 # How far "số ca" may stand before its number, and the words that lead to the number.
 _HEAD_REACH = 14
@@ -52,23 +58,43 @@ def continue_list(tokens: Sequence[Token], reading: Reading, moment: Moment | No
 _AFTER_DATES = vocabulary("và đến tới là của này vừa tại ở thì sẽ đã mới năm tháng nhưng do với cho có trong hằng hàng")
 
 
-def inherit_unit(source: Source, amount: Amount, previous: Amount | None) -> Amount:
+class Said(NamedTuple):
+    """Amounts before a number: the last of all, and the last that is no percentage."""
+
+    last: Amount | None = None
+    level: Amount | None = None
+
+    def followed_by(self, amount: Amount) -> Said:
+        """What was said once ``amount`` has been."""
+        return Said(amount, self.level if amount.kind == "percent" else amount)
+
+
+def inherit_unit(source: Source, amount: Amount, said: Said) -> Amount:
     """``amount`` with the unit that it takes from the words before it, or as it is."""
     tokens = source.tokens
     if amount.kind == "money" and amount.stop == amount.reading.stop and amount.first == amount.reading.first:
-        return _inherit_scaled(source, amount, previous)
+        return _inherit_scaled(source, amount, _within_reach(said.level, amount))
     if amount.kind != "none" or amount.reading.form not in {"integer", "decimal"} or amount.reading.spelled:
         return amount
     before = tokens[amount.first - 1].key
-    if previous is not None and before in TURNS and _is_turn(tokens, previous, amount):
-        return amount._replace(unit=previous.unit, kind=previous.kind)
+    if said.last is not None and said.last.unit and _is_turn(tokens, said.last.stop, amount.first):
+        return amount._replace(unit=said.last.unit, kind=said.last.kind)
     if before in _LEADS:
         head = _read_head(source, amount.first)
         if head is not None:
             return amount._replace(unit=head, kind="noun")
+    level = _within_reach(said.level, amount)
+    if level is not None and before in _LEVEL_LEADS and level.kind in _LEVEL_KINDS and level.reading.scale == 1:
+        return amount._replace(unit=level.unit, kind=level.kind)
     if amount.reading.scale == _THOUSAND:
-        return amount._replace(unit="VND", kind="money")
+        counted = level is not None and level.kind in _LEVEL_KINDS and level.value > amount.value
+        return amount._replace(unit=level.unit if level and counted else "VND", kind="noun" if counted else "money")
     return amount
+
+
+def _within_reach(amount: Amount | None, following: Amount) -> Amount | None:
+    """``amount`` if it stands near enough before ``following`` to share a clause chain with it."""
+    return amount if amount is not None and following.first - amount.stop <= _REACH else None
 
 
 def _inherit_scaled(source: Source, amount: Amount, previous: Amount | None) -> Amount:
@@ -81,10 +107,9 @@ def _inherit_scaled(source: Source, amount: Amount, previous: Amount | None) -> 
     return amount if head is None or head in _MONEY_NOUNS else amount._replace(unit=head, kind="noun")
 
 
-def _is_turn(tokens: Sequence[Token], previous: Amount, amount: Amount) -> bool:
+def _is_turn(tokens: Sequence[Token], stop: int, first: int) -> bool:
     """Whether only directions stand between two numbers ("12 vụ xuống còn 9")."""
-    between = tokens[previous.stop : amount.first]
-    return bool(previous.unit) and 0 < len(between) <= 2 and all(token.key in TURNS for token in between)
+    return 0 < first - stop <= 2 and all(token.key in TURNS for token in tokens[stop:first])
 
 
 def _read_head(source: Source, first: int) -> str | None:

@@ -41,15 +41,15 @@ NOT_NOUNS = vocabulary(
     trên dưới trước sau giữa gần cạnh tại ở khi lúc nếu tuy dù nhờ bằng như so cùng cả các những mọi mỗi từng này đó
     kia ấy nay rồi đã đang sẽ vừa mới sắp vẫn còn cũng đều chỉ không chưa chẳng có bị được phải cần hãy đừng rất quá
     lắm hơn nhất thêm nữa luôn ngay nhằm gồm đạt tăng giảm làm khiến gây thuộc đối đi đứng nằm chiếm xảy nhận mang gửi
-    nói thấy biết trở diễn liên khoảng chừng tầm ước trung bình quân tương hiện dự sử đầu cuối kể tiếp liền mất bắt
+    nói thấy biết trở diễn liên khoảng chừng tầm ước tương hiện dự sử đầu cuối kể tiếp liền mất bắt
     giúp đưa lấy ghi cao thấp lớn nhỏ nhiều ít dài ngắn mạnh nhẹ nhanh chậm đúng tức ai gì nào đâu sao vậy thế đây bây
     hồi vượt kém thua thắng hòa hoà dẫn trị giá riêng chính đủ mua bán thu chi nhảy chạy bay rơi mở đóng nộp trả tính
     cho_biết tiếp_tục trở_lên trở_xuống trở_đi trở_lại trước_đó sau_đó hiện_nay trong_đó tuy_nhiên bao_gồm xảy_ra
     tăng_trưởng đối_với dự_kiến so_với liên_quan liên_tiếp đến_nay vừa_qua qua_đời cùng_với bên_cạnh có_thể có_mặt
     sẽ_có sử_dụng thực_hiện phối_hợp bắt_đầu kết_thúc diễn_ra đã_có tương_đương tương_ứng không_có không_thể
-    ngày_trước năm_ngoái chung_cuộc để_lại ra_đời trung_bình đi_qua đi_vào lên_đến xuống_còn lên_tới trong_khi mặc_dù
-    cũng_như ít_nhất gần_như cho_đến cho_thấy hay_không đồng_ý đồng_thời đồng_loạt vì_vậy do_đó ngoài_ra nhằm_mục_đích
-    trực_thuộc cho_hay đặc_biệt trước_đây lưu_thông
+    ngày_trước năm_ngoái chung_cuộc để_lại ra_đời trung_bình bình_quân đi_qua đi_vào lên_đến xuống_còn lên_tới trong_khi
+    mặc_dù cũng_như ít_nhất gần_như cho_đến cho_thấy hay_không đồng_ý đồng_thời đồng_loạt vì_vậy do_đó ngoài_ra
+    nhằm_mục_đích trực_thuộc cho_hay đặc_biệt trước_đây lưu_thông
     ngoài_việc tham_gia phát_hiện đề_nghị yêu_cầu tạm_giữ khởi_tố điều_tra ban_hành quy_định hướng_dẫn về_việc
     """
 )

@@ -34,7 +34,7 @@ _WORDS = vocabulary("vụ_án vụ_việc ca_bệnh ca_mắc người_dân thứ
 
 
 # What is counted by "đầu" ("16 nghìn đầu xe"); elsewhere the word is "first" or "head".
-_UNITS_OF_HEADS = vocabulary("xe sách báo việc máy mối tàu lợn bò trâu cầu")
+_UNITS_OF_HEADS = vocabulary("xe sách báo việc máy mối tàu lợn bò trâu cầu đạn")
 
 # Offices and bodies that are counted with a capital ("5 Tổng công ty", "63 Sở Y tế").
 _BODIES = vocabulary(

@@ -38,6 +38,11 @@ _FREE_WORDS = vocabulary("một hai bốn sáu bảy bẩy tám mười")
 # "một" before these is an article or part of a pronoun, no count.
 _INDEFINITE = vocabulary("số vài ít chút cách mình loạt mực chiều mạch khi bên mặt lúc trong cái cõi thể")
 
+# First syllables behind which "năm" is a year: "năm công tác", "năm học", "năm đối tác".
+_YEAR_NOUNS = vocabulary(
+    "công học đối thành quốc doanh gia giải tiêu yếu bị nạn đơn chương việc tài phần trường máy thế"
+)
+
 # Behind these every digit word is a number: "thứ ba", "tháng năm".
 _CALENDAR_HEADS = vocabulary("thứ tháng")
 
@@ -161,6 +166,8 @@ def _is_number_here(tokens: Sequence[Token], reading: Reading) -> bool:
         return is_lower_word(after) or after.text in {"%", "USD"}
     if is_lower_word(after) and after.key in NOT_SCALES:
         return True
+    if token.key == "năm" and after.key in _YEAR_NOUNS:
+        return False
     counts = after.key in COUNTERS or read_unit(tokens, reading.stop) is not None
     return counts and before.key not in _VAGUE_HEADS
 

@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount, read_amount
 from thads_nlp.figures.calendar import Moment, read_moment
-from thads_nlp.figures.context import continue_list, inherit_unit
+from thads_nlp.figures.context import Said, continue_list, inherit_unit
 from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Source, tokenize
 from thads_nlp.figures.numerals import read_numerals
 from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
-from thads_nlp.figures.references import Reference, is_part_of_name, read_reference
+from thads_nlp.figures.references import Reference, is_exponent, is_part_of_name, read_reference
 from thads_nlp.figures.units import normalize_unit
 from thads_nlp.schema import Approx, Quantity, QuantityKind
 from thads_nlp.text.segment import Word
@@ -60,7 +60,7 @@ class _Finder:
         self.found: list[Quantity] = []
         self.stop = 0
         self.moment: Moment | None = None
-        self.amount: Amount | None = None
+        self.said = Said()
 
     def run(self) -> list[Quantity]:
         """Quantities of the text in order."""
@@ -72,6 +72,8 @@ class _Finder:
     def _take(self, index: int, reading: Reading) -> None:
         """Read the expression that begins with a numeral."""
         moment = read_moment(self.tokens, reading) or continue_list(self.tokens, reading, self.moment)
+        if is_exponent(self.tokens, reading):
+            return
         if moment is not None:
             self.moment = moment
             self._add(moment.first, moment.stop, moment.value, moment.unit, moment.kind)
@@ -91,7 +93,7 @@ class _Finder:
             return
         followers = self.readings[index + 1 : index + 1 + LONGEST_LIST]
         amount = borrow_unit(self.source, amount, followers)
-        self._add_amount(inherit_unit(self.source, amount, self.amount))
+        self._add_amount(inherit_unit(self.source, amount, self.said))
 
     def _pair(self, index: int, amount: Amount) -> Pair | None:
         if amount.kind in {"fraction", "none"}:
@@ -110,14 +112,18 @@ class _Finder:
         approx = self._hedge(pair.low._replace(stop=pair.high.stop))
         kind = kind_of(self.tokens, pair.low._replace(stop=pair.high.stop), approx)
         self._add(pair.low.first, pair.high.stop, pair.low.value, pair.high.unit, kind, approx, pair.high.value)
-        self.amount = pair.high
+        self._remember(pair.high)
 
     def _add_amount(self, amount: Amount) -> None:
         if amount.kind == "none" and amount.reading.spelled:
             return
         approx = self._hedge(amount)
         self._add(amount.first, amount.stop, amount.value, amount.unit, kind_of(self.tokens, amount, approx), approx)
-        self.amount = amount
+        self._remember(amount)
+
+    def _remember(self, amount: Amount) -> None:
+        """Keep the last amount and the last level, from which a bare number may take its unit."""
+        self.said = self.said.followed_by(amount)
 
     def _hedge(self, amount: Amount) -> Approx | None:
         if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):

@@ -63,7 +63,7 @@ def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -
         return Reference("ordinal", reading.first, reading.stop)
     if reading.spelled or reading.form == "multiple":
         return None
-    if _is_glued(tokens, reading) or (not counts and _is_long(reading)):
+    if _is_glued(tokens, reading) or (not counts and (_is_long(reading) or _follows_area_code(tokens, reading))):
         return Reference("code", reading.first, _code_stop(tokens, _group_stop(tokens, reading)))
     if reading.scale != 1:
         return None
@@ -96,6 +96,12 @@ def is_part_of_name(tokens: Sequence[Token], reading: Reading) -> bool:
     return is_joined(tokens, reading.first) and before.kind == "word" and not _is_plain_word(before)
 
 
+def is_exponent(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether the digit belongs to a unit of area or volume that counts nothing ("mỗi m2")."""
+    glued = is_joined(tokens, reading.first) and tokens[reading.first - 1].key in {"m", "km", "cm", "dm", "mm"}
+    return glued and reading.value in {2, 3} and reading.length == 1
+
+
 def _is_plain_word(token: Token) -> bool:
     return is_lower_word(token) and not token.text.isascii()
 
@@ -119,6 +125,12 @@ def _is_long(reading: Reading) -> bool:
     if reading.form == "broken" or (reading.padded and reading.form != "fraction" and reading.length > 2):
         return True
     return reading.stop == reading.first + 1 and reading.scale == 1 and reading.length > _LONGEST_COUNT
+
+
+def _follows_area_code(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether "(028)" or the like stands before the number."""
+    closing, area = tokens[reading.first - 1], tokens[reading.first - 2]
+    return closing.key == ")" and area.kind == "number" and area.text.startswith("0")
 
 
 def _group_stop(tokens: Sequence[Token], reading: Reading) -> int:
