@@ -1,0 +1,32 @@
+# Two commands on a fresh machine: `make brief` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: brief test test-slow lint clean
+
+$(VENV)/base.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp
+	$(PIP) install -c constraints.txt -e ".[dev]"
+	touch $@
+
+brief: $(VENV)/base.stamp
+	$(BIN)/thads-nlp brief data/samples/thi_hanh_an_quy_2.txt
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) dist build
