@@ -123,7 +123,7 @@ class CTranslate2Engine:
 
 
 class TransformersEngine:
-    """Runs any ``AutoModelForSeq2SeqLM`` folder or Hub id; safetensors only, no remote code (extra ``transformers``)."""
+    """Runs any ``AutoModelForSeq2SeqLM``; safetensors only, no remote code (extra ``transformers``)."""
 
     def __init__(self, model: str, *, threads: int | None = None) -> None:
         """Load weights and configuration.
@@ -231,7 +231,7 @@ def _mean_log_probabilities(model: Any, output: Any) -> list[float]:
 
 
 def _import_transformers() -> tuple[Any, Any]:
-    """torch and transformers, or an error that names the extra."""
+    """Torch and transformers, or an error that names the extra."""
     try:
         import torch
         import transformers

@@ -18,7 +18,9 @@ _CALENDAR = re.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](?:19|20)?\d{2})?|(\d{1,
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _SLOT = re.compile(r"<(?:num|date)\d{1,2}>")
 # Words after which a bare number or "20-1" counts days, months or years.
-_DATE_HEADS = frozenset({"ngày", "tháng", "năm", "mùng", "sáng", "trưa", "chiều", "tối", "đêm", "khuya", "hôm", "rạng_sáng"})
+_DATE_HEADS = frozenset(
+    {"ngày", "tháng", "năm", "mùng", "sáng", "trưa", "chiều", "tối", "đêm", "khuya", "hôm", "rạng_sáng"}
+)
 _LONGEST_NUMERAL = 40  # characters; longer digit runs are data, not text
 
 
@@ -65,7 +67,7 @@ class SlotTable:
 
 
 def _kind(word: str, previous: str) -> str:
-    """ "date" for calendar forms and for numbers that a date word introduces, else "num"."""
+    """The kind "date" for calendar forms and for numbers that a date word introduces, else "num"."""
     if _YEAR.fullmatch(word):
         return "date"
     calendar = _CALENDAR.fullmatch(word)

@@ -31,9 +31,7 @@ _TCVN3_BYTES = bytes.fromhex(
     "b5b6b7b8b9a8bbbcbdbec6a9c7c8c9cacbcccecfd0d1aad2d3d4d5d6d7d8dcdddedfe1e2e3e4abe5e6e7e8e9aceaebecedee"
     "eff1f2f3f4adf5f6f7f8f9fafbfcfdfeaea1a2a3a4a5a6a7"
 )
-_TCVN3_LETTERS = (
-    "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĂÂÊÔƠƯĐ"
-)
+_TCVN3_LETTERS = "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĂÂÊÔƠƯĐ"
 # VNI-Win: a base letter followed by a mark byte, and some letters of their own.
 _VNI_MARKS = {
     "ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
@@ -46,7 +44,10 @@ _VNI_PAIR = re.compile("([aeouyôöAEOUYÔÖ])([" + "".join(_VNI_MARKS) + "".joi
 
 _ONSETS = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx]"
 _CODAS = "ch|ng|nh|[cmnpt]"
-_VOWELS = "uyê|uya|uôi|ươi|ươu|iêu|yêu|oai|oay|oeo|uây|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|ôi|ơi|oo|ua|uâ|uê|ui|uơ|uô|uy|ưa|ưi|ươ|ưu|yê|[aăâeêioôơuưy]"
+_VOWELS = (
+    "uyê|uya|uôi|ươi|ươu|iêu|yêu|oai|oay|oeo|uây|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|ôi|ơi|oo|ua|uâ|uê|ui|"
+    "uơ|uô|uy|ưa|ưi|ươ|ưu|yê|[aăâeêioôơuưy]"
+)
 _SYLLABLE = re.compile(f"(?:{_ONSETS})?(?:{_VOWELS})(?:{_CODAS})?")
 _TONE_MARKS = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*")
@@ -79,8 +80,8 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         if data.startswith(bom):
             return Decoded(canonical_text(_decode_as(data[len(bom) :], name)), name)
     _refuse_binary(data)
-    if name := _utf16_without_bom(data):
-        return Decoded(canonical_text(_decode_as(data, name)), name)
+    if utf16 := _utf16_without_bom(data):
+        return Decoded(canonical_text(_decode_as(data, utf16)), utf16)
     try:
         return Decoded(canonical_text(data.decode("utf-8")), "utf-8")
     except UnicodeDecodeError as error:

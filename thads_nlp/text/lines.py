@@ -36,20 +36,23 @@ _STAMP = re.compile(
 )
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?", re.IGNORECASE)
 _CAPTION = re.compile(
-    r".{0,300}\(?\b(?:ảnh|đồ họa|đồ hoạ|video|clip|infographic)\s*(?::|minh họa|minh hoạ|tư liệu|internet)[^.]{0,60}\.?\)?"
+    r".{0,300}\(?\b(?:ảnh|đồ họa|đồ hoạ|video|clip|infographic)\s*"
+    r"(?::|minh họa|minh hoạ|tư liệu|internet)[^.]{0,60}\.?\)?"
     r"|\(?ảnh[^.]{0,60}\)|(?:quang cảnh|toàn cảnh) [^.]{3,120}\.?",
     re.IGNORECASE,
 )
 _BYLINE_MARK = re.compile(
     r"\(?(?:theo|nguồn|bài(?: và ảnh)?|tổng hợp|thực hiện|tin,? ?ảnh|tác giả)\b\s*:?[^.,;]{0,60}\)?|pv\.?|p\.v\.?"
-    r"|(?:nhóm )?(?:pv|phóng viên)(?:\b[^.,;]{0,40})?|btv\.?|[^.,;]{2,40}\((?:tổng hợp|lược dịch|theo [^()]{2,40}|t\.?h)\)",
+    r"|(?:nhóm )?(?:pv|phóng viên)(?:\b[^.,;]{0,40})?|btv\.?"
+    r"|[^.,;]{2,40}\((?:tổng hợp|lược dịch|theo [^()]{2,40}|t\.?h)\)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:[A-ZĐÀ-Ỹ][\w.]*)(?:[ \-–&,/]+(?:và )?[A-ZĐÀ-Ỹ][\w.]*){0,6}\.?")
 _NUMBERED = re.compile(r"(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ])[.)/\-]\s+\S")
 _DATELINE = re.compile(
     r"\s*(?:\([^()]{2,25}\)\s*[-:,.]*\s*|(?:[A-ZĐ]{2,6}O?|[A-ZĐ][\w.]{1,15} Online)\s*-\s+"
-    r"|[A-ZĐ][^\W\d_]*(?: [A-ZĐ][^\W\d_]*){0,3},?\s+(?:ngày\s+)?\d{1,2}/\d{1,2}(?:/\d{4})?\s*(?:\([^()]{2,20}\))?\s*-\s+)"
+    r"|[A-ZĐ][^\W\d_]*(?: [A-ZĐ][^\W\d_]*){0,3},?\s+"
+    r"(?:ngày\s+)?\d{1,2}/\d{1,2}(?:/\d{4})?\s*(?:\([^()]{2,20}\))?\s*-\s+)"
 )
 
 # Words that open a sentence and, capitalised after a lower-case word, can only open one.
@@ -140,7 +143,7 @@ def _kind(text: str, *, edge: bool, last: bool) -> LineKind:
 
 
 def _is_byline(text: str, *, last: bool) -> bool:
-    """ "PV", "Theo TTXVN", "K.Quy", "Hà My (Tổng hợp)": a mark anywhere at the edge, a bare name on the last line."""
+    """A mark ("PV", "Theo TTXVN", "K.Quy", "Hà My (Tổng hợp)") at the edge, or a bare name on the last line."""
     return bool(_BYLINE_MARK.fullmatch(text)) or (last and bool(_NAME.fullmatch(text)))
 
 

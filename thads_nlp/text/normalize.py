@@ -67,7 +67,7 @@ _SYLLABLE_END = re.compile(rf"(?<!q)([ou])([{_ACCENTED}])(?![^\W_])")
 
 
 def _old_placement(match: re.Match[str]) -> str:
-    """ "oà" to "òa"."""
+    """Turn "oà" to "òa"."""
     glide, vowel = match.group(1), unicodedata.normalize("NFD", match.group(2))
     if glide + vowel[0] not in _GLIDE_NUCLEI:
         return match.group(0)

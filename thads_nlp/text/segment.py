@@ -33,8 +33,60 @@ _OPENERS = "\"'“‘«(["
 _ENDERS = ".!?…"
 # Words before a full stop that does not end a sentence: titles, administrative and unit abbreviations.
 _ABBREVIATIONS = frozenset(
-    "tp tx tt q p h x st bs ts ths th cn ks gs pgs pts lt ptl tr đ/c đc ô mr mrs ms dr vs no nxb tcn scn tl vd v.v "
-    "jr sr inc ltd co corp kts ls nsnd nsưt ts.bs gs.ts pgs.ts bs.ts bs.ck ths.bs ubnd.tp".split()
+    {  # fmt: skip
+        "tp",
+        "tx",
+        "tt",
+        "q",
+        "p",
+        "h",
+        "x",
+        "st",
+        "bs",
+        "ts",
+        "ths",
+        "th",
+        "cn",
+        "ks",
+        "gs",
+        "pgs",
+        "pts",
+        "lt",
+        "ptl",
+        "tr",
+        "đ/c",
+        "đc",
+        "ô",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "vs",
+        "no",
+        "nxb",
+        "tcn",
+        "scn",
+        "tl",
+        "vd",
+        "v.v",
+        "jr",
+        "sr",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "kts",
+        "ls",
+        "nsnd",
+        "nsưt",
+        "ts.bs",
+        "gs.ts",
+        "pgs.ts",
+        "bs.ts",
+        "bs.ck",
+        "ths.bs",
+        "ubnd.tp",
+    }
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)*[^\W\d_]{1,2}")
 
@@ -176,7 +228,7 @@ def _align(chunk: str, offset: int, tokens: list[str]) -> Iterator[Word]:
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> Callable[[str], list[str]]:
-    """underthesea's word segmenter, loaded once."""
+    """Underthesea's word segmenter, loaded once."""
     tokenize: Callable[[str], list[str]] = _import_underthesea().word_tokenize
     return tokenize
 
