@@ -33,7 +33,7 @@ _OPENERS = "\"'“‘«(["
 _ENDERS = ".!?…"
 # Words before a full stop that does not end a sentence: titles, administrative and unit abbreviations.
 _ABBREVIATIONS = frozenset(
-    {  # fmt: skip
+    {
         "tp",
         "tx",
         "tt",
