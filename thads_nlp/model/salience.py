@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from thads_nlp.schema import Article, Sentence
 from thads_nlp.text.normalize import compare_key
@@ -14,9 +15,9 @@ from thads_nlp.text.normalize import compare_key
 _TOKEN = re.compile(r"[^\W_]+")
 # Syllables that carry grammar, not content; frequent in every article of the corpus.
 _FUNCTION = frozenset(
-    "và của là có cho các những được trong với đã để này đó ở khi không tại về từ ra đến sẽ cũng như người một hai theo "
-    "trên do vào thì mà hay hoặc lại còn nhưng nên bị đang phải sau trước vì bởi qua rất nhiều ông bà anh chị việc "
-    "nhất hơn cả năm ngày tháng số điều rằng nếu đây đều chỉ nhằm so cùng".split()  # noqa: SIM905
+    "và của là có cho các những được trong với đã để này đó ở khi không tại về từ ra đến sẽ cũng như người một hai "
+    "theo trên do vào thì mà hay hoặc lại còn nhưng nên bị đang phải sau trước vì bởi qua rất nhiều ông bà anh chị việc "
+    "nhất hơn cả năm ngày tháng số điều rằng nếu đây đều chỉ nhằm so cùng".split()
 )
 
 
@@ -44,7 +45,7 @@ def measure_salience(article: Article) -> Salience:
     """Scores of all sentences of an article; linear in its length."""
     keys = [content_keys(sentence.text) for sentence in article.sentences]
     counts = Counter(key for sentence in keys for key in sentence)
-    bigrams = Counter(pair for sentence in keys for pair in set(zip(sentence, sentence[1:], strict=False)))
+    bigrams = Counter(pair for sentence in keys for pair in set(pairwise(sentence)))
     title = frozenset(content_keys(article.title or ""))
     return Salience(
         tuple(_centrality(sentence, counts, bigrams) for sentence in keys),
@@ -58,7 +59,7 @@ def _centrality(keys: Sequence[str], counts: Counter[str], bigrams: Counter[tupl
     """Mean log count of the sentence's bigrams over the article, damped for very short sentences."""
     if len(keys) < 2:
         return 0.0
-    pairs = list(zip(keys, keys[1:], strict=False))
+    pairs = list(pairwise(keys))
     mean = sum(math.log(bigrams[pair]) for pair in pairs if bigrams[pair] > 0) / len(pairs)
     words = sum(math.log(1 + counts[key]) for key in keys) / len(keys) / 3.0
     return (mean + words) * min(1.0, len(keys) / 8)
