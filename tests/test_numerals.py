@@ -202,7 +202,7 @@ WORDS = st.sampled_from(
     """
     không một hai ba bốn tư năm lăm mười mươi mốt trăm linh lẻ nghìn vạn triệu tỷ rưỡi nửa phẩy phần âm gấp đôi đồng
     người % / - – . , ¼ ² 1 12 2019 1.250 3,5 000 9999999999 K G $ quý III tháng ngày
-    """.split()  # noqa: SIM905
+    """.split()
 )
 TEXTS = st.one_of(
     st.text(max_size=80),

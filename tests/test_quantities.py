@@ -238,7 +238,7 @@ PIECES = st.sampled_from(
     gấp đôi nửa một hai ba mười trăm nghìn triệu tỷ rưỡi phần phẩy âm đồng đ USD $ US € % điểm m 2 ² km / h kg lượng
     người vụ án lượt khách cây cầu Công ty Covid - – , . ; : ( ) mua vào bán ra SN sinh tổng và trong 1 5 12 31 84 1990
     2019 1.250 3,5 0912 345 29/5/2020 3/76 9h30 NQ-CP ¼ 000
-    """.split()  # noqa: SIM905
+    """.split()
 )
 TEXTS = st.one_of(
     st.text(max_size=100),
