@@ -29,10 +29,15 @@ _CONNECTIVE = re.compile(
 )
 _CLAUSE_END = re.compile(r";\s|,\s(?=(?:đồng thời|nhưng|song|tuy nhiên|đạt|còn)\b)")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)")
-_PERIOD = r"(?:(?:đầu|cuối) năm \d{4}|(?:quý|tháng) [IVX\d]{1,3}(?:/\d{4}| năm \d{4})?|năm \d{4}|\d{1,2} tháng(?: đầu)? năm \d{4})"
-_TOPIC = re.compile(
-    rf"\b((?:công tác|tình hình|hoạt động|kết quả|chương trình|chiến dịch) (?:\S+ ){{1,6}}?{_PERIOD})", re.I
+_PERIOD = (
+    r"(?:(?:đầu|cuối) năm \d{4}|(?:quý|tháng) [IVX\d]{1,3}(?:/\d{4}| năm \d{4})?|năm \d{4}"
+    r"|\d{1,2} tháng(?: đầu)? năm \d{4})"
 )
+_TOPIC = re.compile(
+    rf"\b((?:công tác|tình hình|hoạt động|kết quả|chương trình|chiến dịch) (?:\S+ ){{1,6}}?{_PERIOD})", re.IGNORECASE
+)
+# Numbers of numbered headings: "1.", "II.", "a)".
+_NUMBERING = re.compile(r"(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ])[.)/]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,12 @@ def extract_summary(article: Article, length: Length, figures: Sequence[KeyFigur
 
 def extract_title(article: Article, figures: Sequence[KeyFigure] = ()) -> str | None:
     """A headline in the article's words: its topic and first telling heading, else its best sentence made short."""
-    headings = [s.text for s in article.sentences if s.section == "heading" and 5 <= syllable_count(s.text) <= 18]
+    headings = [_NUMBERING.sub("", s.text, count=1) for s in article.sentences if s.section == "heading"]
     topic = _topic(article)
     for heading in headings:
         text = f"{topic}: {heading[:1].upper()}{heading[1:]}" if topic else heading
-        if not opens_outside(heading) and syllable_count(text) <= MAX_TITLE_SYLLABLES + 6:
+        telling = syllable_count(heading) >= 5 and syllable_count(text) <= MAX_TITLE_SYLLABLES + 6
+        if telling and not opens_outside(heading):
             return text
     salience = measure_salience(article)
     fit = [sentence for sentence in article.sentences if _is_fit(sentence)]

@@ -15,9 +15,11 @@ from thads_nlp.text.normalize import compare_key
 _TOKEN = re.compile(r"[^\W_]+")
 # Syllables that carry grammar, not content; frequent in every article of the corpus.
 _FUNCTION = frozenset(
-    "và của là có cho các những được trong với đã để này đó ở khi không tại về từ ra đến sẽ cũng như người một hai "
-    "theo trên do vào thì mà hay hoặc lại còn nhưng nên bị đang phải sau trước vì bởi qua rất nhiều ông bà anh chị việc "
-    "nhất hơn cả năm ngày tháng số điều rằng nếu đây đều chỉ nhằm so cùng".split()
+    (
+        "và của là có cho các những được trong với đã để này đó ở khi không tại về từ ra đến sẽ cũng như "
+        "người một hai theo trên do vào thì mà hay hoặc lại còn nhưng nên bị đang phải sau trước vì bởi qua "
+        "rất nhiều ông bà anh chị việc nhất hơn cả năm ngày tháng số điều rằng nếu đây đều chỉ nhằm so cùng "
+    ).split()
 )
 
 
