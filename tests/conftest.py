@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first example pays for loading the segmenter: no example has a deadline.
+settings.register_profile("thads", deadline=None)
+settings.load_profile("thads")
 
 
 @pytest.fixture(scope="session")

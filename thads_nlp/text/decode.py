@@ -211,6 +211,6 @@ def _utf16_without_bom(data: bytes) -> str | None:
     if len(sample) < 4 or len(data) % 2:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < len(sample) // 8 or min(even, odd) > len(sample) // 100:
+    if max(even, odd) < len(sample) // 5 or min(even, odd) > len(sample) // 100:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
