@@ -167,6 +167,7 @@ class TransformersEngine:
                 do_sample=False,
                 max_new_tokens=options.max_length,
                 no_repeat_ngram_size=options.no_repeat_ngram_size,
+                suppress_tokens=None if self.tokenizer.unk_token_id is None else [self.tokenizer.unk_token_id],
                 return_dict_in_generate=True,
                 output_scores=True,
             )

@@ -1,0 +1,233 @@
+"""Slots, word pieces, engines and model folders; tiny models are made on the spot."""
+
+import json
+import runpy
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thads_nlp.errors import ModelError, OptionError
+from thads_nlp.model.codec import AutoSubwords, FileSubwords, TextCodec
+from thads_nlp.model.engine import (
+    CTranslate2Engine,
+    DecodingOptions,
+    Prompt,
+    TransformersEngine,
+    equal_length_batches,
+)
+from thads_nlp.model.folder import SHIPPED_PLACES, check_files, file_sha256, find_model, read_manifest
+from thads_nlp.model.slots import MAX_SLOTS, SlotTable, is_numeral, is_slot
+from thads_nlp.model.tokenizer import WordPieces
+from thads_nlp.schema import Sentence
+
+SHIPPED = SHIPPED_PLACES[1]
+WORDS = "tỉnh A thi hành xong một nghìn việc tăng so với cùng kỳ năm trước tiền thu hồi đạt kế hoạch quý này".split()
+# A seed whose random models put words, not marks, first.
+SEED = 4
+numerals = st.from_regex(r"\A[0-9]{1,3}([.,][0-9]{1,3}){0,2}\Z")
+
+
+@given(st.lists(st.one_of(numerals, st.sampled_from(WORDS)), max_size=80))
+def test_filling_masked_words_gives_them_back(words: list[str]) -> None:
+    table = SlotTable.build([words])
+    masked = table.mask(words)
+    assert table.fill(masked) == tuple(words)
+    assert len(table.surfaces) == min(len({w for w in words if is_numeral(w)}), len(table.surfaces))
+    assert sum(is_slot(word) and word.startswith("<num") for word in set(masked)) <= MAX_SLOTS
+
+
+def test_slots_go_by_first_appearance_and_kind() -> None:
+    words = "quý III năm 2020 tăng 6.068 tỷ đồng ( 25,39 % ) sáng 17/6 so với năm 2019 và 6.068 việc".split()
+    masked = SlotTable.build([words]).mask(words)
+    assert [word for word in masked if is_slot(word)] == [
+        "<date1>", "<num1>", "<num2>", "<date2>", "<date3>", "<num1>",
+    ]  # fmt: skip
+
+
+@pytest.mark.model
+def test_word_pieces_come_back_as_words_and_text_cannot_forge_marks() -> None:
+    pieces = WordPieces.load(SHIPPED / "tokenizer.json")
+    words = ["Thi_hành_án", "<num1>", "tỷ", "đồng", ",", "năm", "<date1>", "."]
+    assert pieces.decode(pieces.encode(words)) == words
+    assert not set(pieces.encode(["a<sum>b", "<hl>", "</s>"])) & pieces.specials
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=40), st.integers(1, 5))
+def test_batches_hold_equal_lengths_and_everything_once(sizes: list[tuple[int, int]], most: int) -> None:
+    prompts = [Prompt(("a",) * source, ("b",) * prefix) for source, prefix in sizes]
+    batches = list(equal_length_batches(prompts, most))
+    assert sorted(i for batch in batches for i in batch) == list(range(len(prompts)))
+    assert all(len(batch) <= most and len({sizes[i] for i in batch}) == 1 for batch in batches)
+
+
+def test_decoding_options_are_checked() -> None:
+    with pytest.raises(OptionError, match="beam_size is 0"):
+        DecodingOptions(beam_size=0)
+
+
+@pytest.mark.shared
+def test_engine_reproduces_the_reference_outputs(shared_dir: Path, tmp_path: Path) -> None:
+    starter = shared_dir / "starter"
+    argv = sys.argv
+    sys.argv = ["build.py", str(tmp_path)]
+    try:
+        runpy.run_path(str(starter / "build.py"), run_name="__main__")
+    finally:
+        sys.argv = argv
+    reference = json.loads((starter / "reference.json").read_text(encoding="utf-8"))
+    options = DecodingOptions(max_length=80, no_repeat_ngram_size=4)
+    engine = CTranslate2Engine(tmp_path / "ct2", "decoder")
+    outputs = engine.generate([Prompt(tuple(case["prompt"])) for case in reference["cases"]], options)
+    assert [list(output.subwords) for output in outputs] == [case["output"] for case in reference["cases"]]
+
+
+def _tokenizer() -> Any:
+    """A fast word tokenizer over WORDS with the usual marks."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocab = {word: i for i, word in enumerate(dict.fromkeys(["<s>", "<pad>", "</s>", "<unk>", *WORDS]))}
+    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 2)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>", unk_token="<unk>"
+    )
+
+
+@pytest.fixture(scope="session", params=["bart", "t5"])
+def tiny_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random encoder–decoder in transformers' format, smaller than a page of text."""
+    import torch
+    from transformers import BartConfig, BartForConditionalGeneration, T5Config, T5ForConditionalGeneration
+
+    torch.manual_seed(SEED)
+    tokenizer = _tokenizer()
+    size = len(tokenizer)
+    ids = {"pad_token_id": 1, "eos_token_id": 2, "bos_token_id": 0, "vocab_size": size}
+    if request.param == "bart":
+        config = BartConfig(
+            **ids, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2,
+            encoder_ffn_dim=32, decoder_ffn_dim=32, max_position_embeddings=256, decoder_start_token_id=2,
+            forced_eos_token_id=None, is_encoder_decoder=True, normalize_before=False, normalize_embedding=True,
+        )  # fmt: skip
+        model: Any = BartForConditionalGeneration(config)
+    else:
+        shape = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
+        model = T5ForConditionalGeneration(T5Config(**ids, **shape, decoder_start_token_id=1))
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.normal_(0.0, 0.4)
+    folder = tmp_path_factory.mktemp(str(request.param))
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_export(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model as a CTranslate2 export with its tokenizer."""
+    from ctranslate2.converters import TransformersConverter
+
+    folder = tmp_path_factory.mktemp("export") / "ct2"
+    TransformersConverter(str(tiny_folder)).convert(str(folder))
+    shutil.copy(tiny_folder / "tokenizer.json", folder)
+    return folder
+
+
+def test_both_engines_run_an_encoder_decoder_alike(tiny_folder: Path, tiny_export: Path) -> None:
+    sentence = Sentence(0, " ".join(WORDS[:12]), 0, 10)
+    slow = TransformersEngine(str(tiny_folder))
+    fast = CTranslate2Engine(tiny_export, "encoder-decoder")
+    options = DecodingOptions(max_length=6, no_repeat_ngram_size=0)
+    auto, file = TextCodec(AutoSubwords(slow.tokenizer)), TextCodec(FileSubwords(tiny_export / "tokenizer.json"))
+    source = auto.encode([sentence], 100)
+    assert source.subwords == file.encode([sentence], 100).subwords
+    prompts = auto.prompts(source, None, ("",))
+    one, other = slow.generate(prompts, options)[0], fast.generate(prompts, options)[0]
+    assert one.subwords == other.subwords
+    assert one.score == pytest.approx(other.score, abs=0.01)
+    assert auto.read(one, source, titled=False).summary == file.read(other, source, titled=False).summary
+
+
+def test_a_forced_prefix_is_cut_off_the_output(tiny_folder: Path) -> None:
+    engine = TransformersEngine(str(tiny_folder))
+    source = (*WORDS[:5], "</s>")
+    free = engine.generate([Prompt(source)], DecodingOptions(max_length=5, no_repeat_ngram_size=0))[0]
+    if not free.subwords:
+        pytest.skip("the random model ends at once")
+    forced = engine.generate(
+        [Prompt(source, free.subwords[:1])], DecodingOptions(max_length=4, no_repeat_ngram_size=0)
+    )[0]
+    assert forced.subwords == free.subwords[1:]
+
+
+def test_a_long_source_is_cut_before_its_end_mark(tiny_export: Path) -> None:
+    codec = TextCodec(FileSubwords(tiny_export / "tokenizer.json"))
+    encoded = codec.encode([Sentence(0, " ".join(WORDS), 0, 10)], 5)
+    assert len(encoded.subwords) == 5
+    assert encoded.subwords[-1] == "</s>"
+
+
+def _manifest(folder: Path, **changes: Any) -> Path:
+    """A folder with one file and a manifest about it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "model.bin").write_bytes(b"weights")
+    entry = {"size": 7, "sha256": file_sha256(folder / "model.bin")}
+    record = {
+        "name": "tiny", "revision": "1", "shape": "decoder", "input": "slots", "window": 64,
+        "files": {"model.bin": entry},
+    }  # fmt: skip
+    (folder / "thads.json").write_text(json.dumps({**record, **changes}), encoding="utf-8")
+    return folder
+
+
+def test_a_whole_folder_passes(tmp_path: Path) -> None:
+    info = read_manifest(_manifest(tmp_path))
+    assert info is not None
+    assert info.label == "tiny@1"
+    check_files(tmp_path, info)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: (folder / "model.bin").unlink(), "missing"),
+        (lambda folder: (folder / "model.bin").write_bytes(b"weigh"), "cut short"),
+        (lambda folder: (folder / "model.bin").write_bytes(b"weightz"), "SHA-256"),
+    ],
+)
+def test_damage_is_named(tmp_path: Path, damage: Any, words: str) -> None:
+    info = read_manifest(_manifest(tmp_path))
+    assert info is not None
+    damage(tmp_path)
+    with pytest.raises(ModelError, match=words):
+        check_files(tmp_path, info)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"shape": "pyramid"}, {"input": "pickle"}, {"files": {"../x": {"size": 1, "sha256": ""}}}, {"window": "wide"}],
+)
+def test_a_foreign_manifest_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match="not a manifest"):
+        read_manifest(_manifest(tmp_path, **changes))
+
+
+def test_missing_models_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no such model folder"):
+        find_model(tmp_path / "nowhere")
+    with pytest.raises(ModelError, match="no such model folder"):
+        find_model("../up/there")
+
+
+@pytest.mark.model
+def test_the_shipped_folder_is_whole() -> None:
+    info = read_manifest(SHIPPED)
+    assert info is not None
+    check_files(SHIPPED, info)
