@@ -2,6 +2,25 @@
 
 import logging
 
+from thads_nlp.errors import InputError, MissingExtraError, ModelError, OptionError, ThadsError
+from thads_nlp.figures.finding import find_figures
+from thads_nlp.schema import Article, Briefing, Failure, KeyFigure
+from thads_nlp.summarizer import Summarizer
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Article",
+    "Briefing",
+    "Failure",
+    "InputError",
+    "KeyFigure",
+    "MissingExtraError",
+    "ModelError",
+    "OptionError",
+    "Summarizer",
+    "ThadsError",
+    "find_figures",
+]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -1,0 +1,77 @@
+"""From a model's name or folder to a generator that runs: which engine, which codec, and whether it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from thads_nlp.errors import ModelError, OptionError
+from thads_nlp.model.codec import AutoSubwords, Codec, FileSubwords, SlotCodec, TextCodec
+from thads_nlp.model.engine import CTranslate2Engine, TransformersEngine
+from thads_nlp.model.folder import ModelInfo, check_files, find_model, read_manifest
+from thads_nlp.model.generate import Generator
+from thads_nlp.model.tokenizer import WordPieces
+
+EngineName = Literal["ctranslate2", "transformers"]
+# Window in subwords of a foreign model that states none: the usual training length of T5 and BART models.
+FOREIGN_WINDOW = 1024
+TOKENIZER_FILE = "tokenizer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A generator and the ``name@revision`` that briefings carry."""
+
+    generator: Generator
+    label: str
+
+
+def load_generator(model: str | Path | None, engine: EngineName | None = None) -> LoadedModel:
+    """Load the shipped model (None), a folder or a Hub id.
+
+    Raises:
+        ModelError: it is missing, damaged or of a kind that cannot run.
+        MissingExtraError: it needs packages that are not installed.
+        OptionError: the engine cannot run such a model.
+    """
+    found = find_model(model)
+    info = read_manifest(found) if isinstance(found, Path) else None
+    exported = isinstance(found, Path) and (found / "model.bin").is_file()
+    if engine is None:
+        engine = "ctranslate2" if exported else "transformers"
+    if engine == "transformers":
+        return _load_transformers(found, info)
+    if not isinstance(found, Path) or not exported:
+        raise OptionError(f"{found} holds no CTranslate2 export (model.bin); export it first or use another engine")
+    return _load_exported(found, info)
+
+
+def _load_exported(folder: Path, info: ModelInfo | None) -> LoadedModel:
+    """A CTranslate2 folder, checked against its manifest when it has one."""
+    if info is None:
+        codec: Codec = TextCodec(FileSubwords(folder / TOKENIZER_FILE))
+        return LoadedModel(
+            Generator(CTranslate2Engine(folder, "encoder-decoder"), codec, FOREIGN_WINDOW), f"{folder.name}@unknown"
+        )
+    check_files(folder, info)
+    return LoadedModel(Generator(CTranslate2Engine(folder, info.shape), _codec(folder, info), info.window), info.label)
+
+
+def _codec(folder: Path, info: ModelInfo) -> Codec:
+    """What feeds the model of a checked folder."""
+    if info.input == "slots":
+        return SlotCodec(WordPieces.load(folder / TOKENIZER_FILE))
+    return TextCodec(FileSubwords(folder / TOKENIZER_FILE), segmented=info.input == "segmented", prefix=info.prefix)
+
+
+def _load_transformers(model: Path | str, info: ModelInfo | None) -> LoadedModel:
+    """An encoder–decoder in transformers' own format."""
+    if info is not None and info.shape == "decoder":
+        raise ModelError(f"{model}: a decoder-only export runs under the ctranslate2 engine only")
+    engine = TransformersEngine(str(model))
+    segmented = info is not None and info.input == "segmented"
+    codec = TextCodec(AutoSubwords(engine.tokenizer), segmented=segmented, prefix=info.prefix if info else "")
+    window = info.window if info else FOREIGN_WINDOW
+    label = info.label if info else f"{Path(model).name if isinstance(model, Path) else model}@unknown"
+    return LoadedModel(Generator(engine, codec, window), label)

@@ -1,0 +1,59 @@
+"""Briefings and figures as plain text and Markdown, in Vietnamese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from thads_nlp.schema import Briefing, KeyFigure, canonical
+
+_ORIGINS = {"article": "theo bài", "generated": "máy viết", "extracted": "trích từ bài"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
+
+
+def briefing_text(briefing: Briefing) -> str:
+    """Headline, summary and bullets as an editor pastes them."""
+    lines = [briefing.title or "(chưa có tít)", "", briefing.summary]
+    if briefing.bullets:
+        lines += ["", *(f"• {bullet.text}" for bullet in briefing.bullets)]
+    origin = f"[tít: {_ORIGINS[briefing.title_origin]}; tóm tắt: {_ORIGINS[briefing.summary_origin]}]"
+    return "\n".join([*lines, "", origin, *(f"! {warning}" for warning in briefing.warnings)])
+
+
+def briefing_markdown(briefing: Briefing) -> str:
+    """The same with Markdown marks; the article's words cannot become markup."""
+    lines = [f"# {_escaped(briefing.title or '(chưa có tít)')}", "", _escaped(briefing.summary)]
+    if briefing.bullets:
+        lines += ["", *(f"- {_escaped(bullet.text)}" for bullet in briefing.bullets)]
+    return "\n".join(lines)
+
+
+def figures_text(figures: Sequence[KeyFigure]) -> str:
+    """One line a figure: place, text, and what is known of it."""
+    return "\n".join(_figure_line(figure) for figure in figures) or "(không có số liệu)"
+
+
+def figures_markdown(figures: Sequence[KeyFigure]) -> str:
+    """A Markdown table of the figures."""
+    head = ["| Chỉ tiêu | Số liệu | Giá trị | Đơn vị | So với | Kỳ |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| " + " | ".join(_escaped(cell) for cell in (
+            figure.measure or "", figure.text, canonical(figure.value), figure.unit, figure.baseline or "",
+            figure.period or "",
+        )) + " |"
+        for figure in figures
+    ]  # fmt: skip
+    return "\n".join([*head, *rows])
+
+
+def _figure_line(figure: KeyFigure) -> str:
+    """A line such as "* 25,39% [712-718] …", the star for key figures."""
+    parts = [figure.measure or "?", figure.role + (f" {figure.direction}" if figure.direction else "")]
+    parts += [f"so với {figure.baseline}"] if figure.baseline else []
+    parts += [figure.period] if figure.period else []
+    return f"{'*' if figure.key else ' '} {figure.text} [{figure.start}-{figure.end}] {'; '.join(parts)}"
+
+
+def _escaped(text: str) -> str:
+    """Text without Markdown's special characters' effect."""
+    return _MARKDOWN.sub(r"\\\1", text)
