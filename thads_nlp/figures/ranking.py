@@ -36,7 +36,7 @@ def _score(figure: KeyFigure, title: set[str], body: int) -> float:
     score += 0.2 * bool(len(measure & title) >= 2) + 0.1 * (len(figure.places) > 1)
     score += 0.1 * bool(figure.measure) + 0.05 * (figure.role == "change") + 0.05 * bool(figure.baseline)
     score += 0.05 * (figure.unit in ("%", "VND", "USD"))
-    return min(score, 1.0)
+    return round(min(score, 1.0), 4)
 
 
 def _marked(figures: Sequence[KeyFigure]) -> tuple[KeyFigure, ...]:
