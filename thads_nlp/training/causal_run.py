@@ -1,0 +1,196 @@
+"""The training loop of the causal recipe: resumable to the bit, with validation, early stop and progress."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from thads_nlp.errors import OptionError
+from thads_nlp.training.batches import Batch, EncodedExample, collate, plan_batches
+from thads_nlp.training.causal import CausalModel
+from thads_nlp.training.checkpoint import Progress, find_checkpoint, load_checkpoint, save_checkpoint
+from thads_nlp.training.config import TrainingConfig
+
+BETAS = (0.9, 0.98)
+CHECKPOINT, LOG, BEST = "checkpoint", "log.jsonl", "best.safetensors"
+_LOG_EVERY = 10
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """Encoded training and validation examples."""
+
+    train: Sequence[EncodedExample]
+    validation: Sequence[EncodedExample]
+
+
+class CausalRun:
+    """One run in an output folder; ``train`` starts it or goes on where it was stopped."""
+
+    def __init__(self, model: CausalModel, data: RunData, config: TrainingConfig, output: Path) -> None:
+        self._model, self._data, self._config, self._output = model, data, config, output
+        self._optimiser = _optimiser(model, config)
+        self._dtype = _dtype(config)
+        self._loss = torch.compile(self._plain_loss, dynamic=False) if config.compile else self._plain_loss
+        lengths = [len(item.ids) for item in data.train]
+        self._steps = plan_batches(lengths, config.buckets, config.examples, config.seed)
+        if not self._steps:
+            raise OptionError("no training example is left after filtering; see the counts of reasons above")
+
+    def train(self, report: Report) -> Progress:
+        """Train to the last step, or until validation loss has not fallen ``patience`` times."""
+        progress = self._start(report)
+        began, saved = time.monotonic() - progress.seconds, time.monotonic()
+        total = 0.0
+        while progress.step < len(self._steps) and not self._is_exhausted(progress):
+            loss, count = self._step(progress.step)
+            total += loss
+            progress = replace(progress, step=progress.step + 1, examples=progress.examples + count,
+                               seconds=time.monotonic() - began)  # fmt: skip
+            if progress.step % _LOG_EVERY == 0:
+                report(_line(progress, len(self._steps), total / _LOG_EVERY))
+                self._log(progress, total / _LOG_EVERY)
+                total = 0.0
+            if progress.step % self._config.validation_every == 0 or progress.step == len(self._steps):
+                progress = self._validated(progress, loss, report)
+            if time.monotonic() - saved > self._config.checkpoint_minutes * 60:
+                save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
+                saved = time.monotonic()
+        save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
+        return progress
+
+    def validate(self) -> float:
+        """Mean loss a piece on the validation targets."""
+        config = self._config
+        order = sorted(self._data.validation, key=lambda item: len(item.ids))
+        total = pieces = 0.0
+        with torch.no_grad():
+            while order:
+                bucket = next(b for b in config.buckets if len(order[0].ids) <= b.length)
+                items, order = order[: bucket.batch], order[bucket.batch :]
+                fitting = [item for item in items if len(item.ids) <= bucket.length]
+                order = items[len(fitting) :] + order
+                batch = collate(fitting, config.buckets, config.picks, 0.0, random.Random(0))
+                count = float((batch.weights > 0).sum())
+                total += float(self._forward(batch)) * count
+                pieces += count
+        return total / max(pieces, 1.0)
+
+    def _start(self, report: Report) -> Progress:
+        """A fresh progress, or that of the checkpoint in the output folder."""
+        self._output.mkdir(parents=True, exist_ok=True)
+        found = find_checkpoint(self._output / CHECKPOINT)
+        if found is None:
+            loss = self.validate()
+            report(f"validation loss before training {loss:.4f}")
+            return Progress(0, 0, 0.0, loss, 0, ((0, math.nan, loss),), self._config.to_record())
+        progress = load_checkpoint(found, self._model, self._optimiser)
+        _check_same(progress.config, self._config, found)
+        report(f"going on from step {progress.step} of {len(self._steps)}")
+        return replace(progress, config=self._config.to_record())
+
+    def _step(self, step: int) -> tuple[float, int]:
+        """One update; the same for the same step of the same run, whenever it is made."""
+        indices = self._steps[step]
+        rng = random.Random(f"{self._config.seed}:{step}")
+        items = [self._data.train[index] for index in indices]
+        batch = collate(items, self._config.buckets, self._config.picks, self._config.source_weight, rng)
+        scale = _rate(step, len(self._steps), self._config.warmup)
+        for group in self._optimiser.param_groups:
+            group["lr"] = group["peak"] * scale
+        loss = self._forward(batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.clip)
+        self._optimiser.step()
+        self._optimiser.zero_grad(set_to_none=True)
+        return float(loss.detach()), batch.examples
+
+    def _forward(self, batch: Batch) -> torch.Tensor:
+        """Weighted loss of a batch."""
+        with torch.autocast("cpu", dtype=self._dtype, enabled=self._dtype != torch.float32):
+            return self._loss(batch.ids, batch.places, batch.labels, batch.weights)
+
+    def _plain_loss(
+        self, ids: torch.Tensor, places: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor
+    ) -> torch.Tensor:
+        """Cross-entropy at the picked places, weighted."""
+        hidden = self._model(ids).flatten(0, 1)[places]
+        logits = functional.linear(hidden, self._model.embed_tokens.weight)
+        return (functional.cross_entropy(logits.float(), labels, reduction="none") * weights).sum()
+
+    def _validated(self, progress: Progress, train_loss: float, report: Report) -> Progress:
+        """Progress with the validation loss; the best weights so far are kept beside."""
+        from safetensors.torch import save_file
+
+        loss = self.validate()
+        report(f"step {progress.step}: validation loss {loss:.4f} (best {min(loss, progress.best_loss):.4f})")
+        progress = replace(progress, losses=(*progress.losses, (progress.step, train_loss, loss)))
+        if loss >= progress.best_loss:
+            return progress
+        save_file(self._model.state_dict(), self._output / BEST)
+        return replace(progress, best_loss=loss, best_step=progress.step)
+
+    def _is_exhausted(self, progress: Progress) -> bool:
+        """Whether the last ``patience`` validations brought nothing."""
+        patience = self._config.patience
+        return bool(patience) and progress.step - progress.best_step >= patience * self._config.validation_every
+
+    def _log(self, progress: Progress, loss: float) -> None:
+        """One line of the machine-readable log."""
+        record = {"step": progress.step, "examples": progress.examples, "seconds": progress.seconds, "loss": loss}
+        with (self._output / LOG).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(record) + "\n")
+
+
+def _rate(step: int, steps: int, warmup: int) -> float:
+    """Share of the peak learning rate: linear up, linear down to 0."""
+    return min((step + 1) / max(warmup, 1), (steps - step) / max(steps - warmup, 1), 1.0)
+
+
+def _optimiser(model: CausalModel, config: TrainingConfig) -> torch.optim.Optimizer:
+    """AdamW with a rate of its own for the embeddings."""
+    embedding = [model.embed_tokens.weight]
+    rest = [p for name, p in model.named_parameters() if not name.startswith("embed_tokens")]
+    groups = [{"params": embedding, "peak": config.embedding_rate}, {"params": rest, "peak": config.learning_rate}]
+    return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, weight_decay=config.weight_decay, fused=True)
+
+
+def _dtype(config: TrainingConfig) -> torch.dtype:
+    """bfloat16 where the processor multiplies tiles of it (7 times faster than float32 there), else float32."""
+    if config.precision == "auto":
+        return torch.bfloat16 if "amx" in _processor_flags() else torch.float32
+    return torch.bfloat16 if config.precision == "bfloat16" else torch.float32
+
+
+def _processor_flags() -> str:
+    """What the processor says it can do, "" where the system does not tell."""
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _check_same(old: dict[str, object], config: TrainingConfig, where: Path) -> None:
+    """A run goes on only under its own configuration; the number of examples alone may change."""
+    new = json.loads(json.dumps(config.to_record()))
+    free = {"examples", "checkpoint_minutes", "compile"}
+    different = sorted(key for key in new if key not in free and new[key] != json.loads(json.dumps(old.get(key))))
+    if different:
+        raise OptionError(f"{where} was made with another configuration ({', '.join(different)}); use another --output")
+
+
+def _line(progress: Progress, steps: int, loss: float) -> str:
+    """Progress for people: loss, speed, time left."""
+    speed = progress.examples / max(progress.seconds, 1e-9)
+    left = progress.seconds / max(progress.step, 1) * (steps - progress.step)
+    return f"step {progress.step}/{steps} loss {loss:.3f} {speed:.2f} examples/s, {left / 60:.0f} min left"

@@ -1,0 +1,115 @@
+"""Configuration of a training run: one TOML file, every key checked (docs/training.md)."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from thads_nlp.errors import OptionError
+from thads_nlp.training.examples import ExampleOptions
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Precision = Literal["auto", "float32", "bfloat16"]
+Built = TypeVar("Built", "TrainingConfig", "Bucket", ExampleOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Sequences of at most ``length`` subwords, ``batch`` of them together: one shape, so one compilation."""
+
+    length: int
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """What decides a run besides its data; the same configuration, data and base give the same weights.
+
+    ``examples`` counts from the start of this run; the learning rate rises over ``warmup`` steps and falls linearly
+    to 0 at the last example. ``source_weight`` is the weight of the language-model loss on the source, taken at
+    sampled positions. ``picks`` is the number of positions a batch that enter the loss.
+    """
+
+    examples: int = 8_000
+    seed: int = 1
+    learning_rate: float = 1.5e-4
+    embedding_rate: float = 6e-4
+    warmup: int = 30
+    clip: float = 1.0
+    weight_decay: float = 0.0
+    source_weight: float = 0.25
+    picks: int = 3_072
+    validation_examples: int = 192
+    validation_every: int = 100
+    checkpoint_minutes: float = 5.0
+    patience: int = 0
+    precision: Precision = "auto"
+    compile: bool = True
+    buckets: tuple[Bucket, ...] = (Bucket(256, 24), Bucket(384, 16), Bucket(512, 12))
+    data: ExampleOptions = field(default_factory=ExampleOptions)
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values, as checkpoints and manifests keep them."""
+        return asdict(self)
+
+
+def read_config(path: Path | None) -> TrainingConfig:
+    """The configuration of a TOML file, or the defaults.
+
+    Raises:
+        OptionError: unreadable, an unknown key, or a value of the wrong type.
+    """
+    if path is None:
+        return TrainingConfig()
+    try:
+        record = _load_toml(path)
+    except (OSError, ValueError) as error:
+        raise OptionError(f"{path}: no TOML configuration ({error})") from error
+    return config_of(record, str(path))
+
+
+def config_of(record: dict[str, Any], name: str) -> TrainingConfig:
+    """A configuration from plain values; ``name`` says in errors where they came from."""
+    values = dict(record)
+    if "buckets" in values:
+        values["buckets"] = tuple(_built(Bucket, item, f"{name}: buckets") for item in values["buckets"])
+    if "data" in values:
+        values["data"] = _built(ExampleOptions, values["data"], f"{name}: data")
+    return _built(TrainingConfig, values, name)
+
+
+def _built(kind: type[Built], values: dict[str, Any], name: str) -> Built:
+    """An instance of a dataclass, its keys and the types of its values checked against the defaults."""
+    known = {item.name for item in fields(kind)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise OptionError(f"{name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    try:
+        made = kind(**values)
+    except TypeError as error:
+        raise OptionError(f"{name}: {error}") from error
+    for item in fields(kind):
+        _check_type(name, item.name, getattr(made, item.name), str(item.type))
+    return made
+
+
+def _check_type(name: str, key: str, value: object, declared: str) -> None:
+    """Numbers must be numbers, and not negative; whole ones whole."""
+    wanted: tuple[type, ...] | None = {"int": (int,), "float": (int, float), "bool": (bool,)}.get(declared)
+    if wanted and (not isinstance(value, wanted) or (declared != "bool" and isinstance(value, bool))):
+        raise OptionError(f"{name}: {key} is {value!r}; it must be of type {declared}")
+    if isinstance(value, (int, float)) and value < 0:
+        raise OptionError(f"{name}: {key} is {value!r}; it may not be negative")
+    if declared == "Precision" and value not in ("auto", "float32", "bfloat16"):
+        raise OptionError(f"{name}: precision is {value!r}; it must be auto, float32 or bfloat16")
+
+
+def _load_toml(path: Path) -> dict[str, Any]:
+    """Parsed TOML."""
+    return dict(tomllib.loads(path.read_text(encoding="utf-8")))
