@@ -277,3 +277,16 @@ def normalize_unit(unit: str) -> str:
     folded = " ".join(unicodedata.normalize("NFKC", compare_key(unit)).replace("tỷ", "tỉ").split())
     whole = _CANONICAL.get(folded, folded)
     return "/".join(_CANONICAL.get(part.strip(), part.strip()) for part in whole.split("/"))
+
+
+_KIND_OF_NAME: Mapping[str, UnitKind] = MappingProxyType(
+    {name or key: kind for key, (name, kind) in _UNITS.items()}
+)
+
+
+def unit_kind(name: str) -> UnitKind:
+    """What kind a stated unit is: "VND/lượng" is money, "%" percent, "tấn" physical, "vụ" a count."""
+    head = name.split("/")[0].strip()
+    if head in ("lần", "phần"):
+        return "times"
+    return _KIND_OF_NAME.get(head) or _KIND_OF_NAME.get(head.lower()) or "count"

@@ -166,9 +166,10 @@ def _optimiser(model: CausalModel, config: TrainingConfig) -> torch.optim.Optimi
 
 
 def _dtype(config: TrainingConfig) -> torch.dtype:
-    """bfloat16 where the processor multiplies tiles of it (7 times faster than float32 there), else float32."""
+    """bfloat16 where the processor multiplies it (AMX: 7 times faster than float32, AVX-512: 2.5), else float32."""
     if config.precision == "auto":
-        return torch.bfloat16 if "amx" in _processor_flags() else torch.float32
+        fast = any(flag in _processor_flags() for flag in ("amx_bf16", "avx512_bf16"))
+        return torch.bfloat16 if fast else torch.float32
     return torch.bfloat16 if config.precision == "bfloat16" else torch.float32
 
 

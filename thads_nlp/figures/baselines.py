@@ -1,0 +1,85 @@
+"""What changes are compared with: "so với cùng kỳ năm 2019" and its like, behind or before the figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thads_nlp.schema import Quantity
+
+# Heads of a comparison, longest first; "cao hơn 5% so với năm trước" and "tăng 5% so cùng kỳ".
+_HEAD = re.compile(
+    r"\b(?:nếu\s+)?so\s+(?:với|cùng(?=\s+k[ỳì]))\s*|\bso\s+(?=(?:cùng|năm|tháng|quý|kế hoạch|dự toán)\b)"
+    r"|(?<=hơn)\s+(?=(?:cùng k[ỳì]|năm (?:trước|ngoái|\d{4})|tháng trước|quý trước|mức |trung bình"
+    r"|bình quân|kế hoạch)\b)",
+    re.IGNORECASE,
+)
+# Comparisons without a head: what stands right behind the quantity ("cao hơn 2,8 điểm % cùng kỳ").
+_BARE = re.compile(r"\s+(?=(?:của\s+)?cùng (?:kỳ|kì|thời kỳ|thời điểm)\b)", re.IGNORECASE)
+_END = re.compile(
+    r"[;()!?…]|,(?!\d)|\.(?!\d)|\s[-–—]\s"
+    r"|\s(?:cả về|cả|nhưng|song|còn|thì|lại|đạt|do|nhờ|khi|trong khi|tuy nhiên|đồng thời"
+    r"|và(?=\s+(?:tăng|giảm|đạt|vượt|bằng|chiếm|cao|thấp)))\b"
+    r"|\s(?=(?:tăng|giảm|sụt|vượt|thu nhập|số\s+\w+\s+(?:tăng|giảm))\b)",
+    re.IGNORECASE,
+)
+# A comparison with a figure: "so với mức 40 tỷ đồng".
+_HEDGED = re.compile(r"(?:mức|con số|hơn|khoảng|gần|chỉ tiêu|chỉ|mức bình quân|\s)*$", re.IGNORECASE)
+_FILLERS = re.compile(r"^(?:của\s+|con số\s+|mức\s+(?=của))", re.IGNORECASE)
+MAX_BASELINE_CHARS = 90
+# Farther behind a change a comparison belongs to something else.
+MAX_DISTANCE_CHARS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is compared with, as written at ``[start, end)``; ``head`` is where the comparison opens."""
+
+    text: str
+    start: int
+    end: int
+    head: int
+
+
+def find_baselines(sentence: str, quantities: Sequence[Quantity]) -> tuple[Baseline, ...]:
+    """The comparisons of a sentence in reading order."""
+    found: list[Baseline] = []
+    heads = [(match.start(), match.end()) for match in _HEAD.finditer(sentence)]
+    for quantity in quantities:
+        bare = _BARE.match(sentence, quantity.end)
+        if bare:
+            heads.append((bare.start(), bare.end()))
+    for head, start in sorted(heads):
+        if found and head < found[-1].end:
+            continue
+        baseline = _read(sentence, head, start, quantities)
+        if baseline:
+            found.append(baseline)
+    return tuple(found)
+
+
+def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) -> Baseline | None:
+    """The phrase behind a head, to the end of its clause; a figure ("so với 17,26 tỉ đồng") is no baseline."""
+    stop = _END.search(sentence, start)
+    end = stop.start() if stop else len(sentence)
+    inner = next((q for q in quantities if start <= q.start < end), None)
+    if inner is not None and _HEDGED.match(sentence[start : inner.start]):
+        return None
+    end = inner.start if inner is not None else end
+    text = sentence[start:end].strip()
+    filler = _FILLERS.match(text)
+    if filler:
+        start, text = start + filler.end(), text[filler.end() :]
+    if not 2 < len(text) <= MAX_BASELINE_CHARS:
+        return None
+    return Baseline(text, start, start + len(text), head)
+
+
+def baseline_of(sentence: str, quantity: Quantity, baselines: Sequence[Baseline]) -> str | None:
+    """The comparison that a change belongs to: the next one behind it in its sentence part, else the last before it."""
+    after = next((b for b in baselines if b.head >= quantity.end), None)
+    if after and after.head - quantity.end <= MAX_DISTANCE_CHARS and "; " not in sentence[quantity.end : after.head]:
+        return after.text
+    before = [b for b in baselines if b.end <= quantity.start]
+    return before[-1].text if before else None

@@ -1,0 +1,146 @@
+"""Closed word classes of the clause grammar: what stands before, behind and between a figure and its measure.
+
+Phrases are separated by "|" or line ends and matched over whole words (``phrases.PhraseTable``).
+"""
+
+# After these the statement begins; what is before them says who reports it.
+REPORTS = """
+    cho biết|cho thấy|cho rằng|cho hay|thông tin rằng|khẳng định|rằng|nhận định|thừa nhận
+    nêu rõ|nhấn mạnh|tiết lộ|thông báo|công bố|chứng kiến|đặt mục tiêu|đặt ra mục tiêu
+    dự đoán|đề ra mục tiêu|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu|dự kiến|ước tính|nghĩa là
+    có nghĩa là|tức là|khả năng
+"""
+
+# Openings of a clause that are no part of its subject.
+LEADS = """
+    trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng
+    bên cạnh đó|cụ thể|cụ thể là|theo đó|nhờ đó|qua đó|từ đó|riêng|còn|và|với|trong khi
+    trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy|nhờ|do|vì|khi|mà
+    thì|mặc dù|dù|nếu|giúp|giúp cho|đã giúp|khiến|khiến cho|làm|làm cho|hiện
+    hiện nay|hiện tại|nay|đến nay|tính đến nay|tính chung|tính riêng|nhìn chung|tổng cộng
+    cùng với đó|cùng với|cùng thời điểm|tương tự|bởi|để|sau khi|trước khi|trước đó
+    chẳng hạn|ví dụ|như|là|có|một số|kết quả là|theo|trong|tại|ở|đến|tính đến|tới
+    đưa|nâng|kéo|đẩy|được|lúc này|mới đây|gần đây|vừa qua|lũy kế|luỹ kế|cộng dồn
+    ước tính|chỉ riêng|chỉ tính riêng|ngay cả|cả|cũng|vẫn|tiếp tục|nhất là|theo thống kê
+    ước|hồi|lúc|bình quân|trung bình|nhằm|vào|từ|về|này|đó|của|bị|đã|sẽ|phải
+    tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|mức
+"""
+
+# Adverbs and half-verbs at the end of a subject.
+TRAILS = """
+    đã|cũng|vẫn|đang|sẽ|có thể|được|bị|tiếp tục|nhìn chung|bất ngờ|đột ngột|ước|đều
+    chỉ|mới|mới chỉ|lại|hiện|hiện nay|hiện tại|thì|mà|rất|có|đó|này là|liên tục
+    đã được|sẽ được|có xu hướng|có dấu hiệu|cũng đã|cũng được|vẫn còn|nhẹ|mạnh|tăng mạnh
+    giảm mạnh|tăng nhẹ|giảm nhẹ|được điều chỉnh|ước tính|trong đó|và|tiếp tục được|khoảng
+    trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
+    trung bình|bình quân|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
+    ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
+    tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
+"""
+
+# Words at which what follows a counted noun stops.
+TAIL_STOPS = """
+    tại|ở|trong|với|do|để|vào|từ|đến|tới|và|hoặc|nhưng|thì|là|cho|trên
+    so với|năm|tháng|ngày|quý|lên|xuống|tăng|giảm|đạt|chiếm|mỗi|nữa|trở lên
+    trở xuống|khi|sau|trước|mà|bằng|qua|theo|nhằm|còn|cùng|như|về|dưới|giữa|gồm
+    hồi|lúc|đã|đang|sẽ|vẫn|cũng|này|đó|kể|thuộc diện|trị giá|nhờ|vì|có
+    cao hơn|thấp hơn|hiện|bởi|khiến|làm|giúp|góp|đưa|nâng|mới|thông qua|tương đương
+    tương ứng|lọt|nếu|hơn|đều|không|chưa|so cùng|so|ghi nhận|trước đó|vừa qua|tính
+    dù|mặc dù|song|nên|rồi|đối với|thuộc|một|cả|mất|được|bị|nhân
+"""
+
+# Prepositions and verbs at which a noun phrase before a bare quantity begins ("với doanh thu 37,7 tỷ USD").
+NOUN_BREAKS = """
+    với|đối với|trong|tại|cho|từ|khi|đạt|có|là|được|bị|để|gồm|bao gồm|tạo ra
+    thu|chi|đưa|dành|và|hoặc|do|trên|nhưng|song|vào|qua|nhờ|bằng|mang lại
+    đem lại|mang về|nhận|cùng|cùng với|như|bù|trừ|cộng|ghi nhận|trích lập bổ sung
+    trích lập|bổ sung|duyệt|thông qua|đặt|phê duyệt|cấp|trả|hỗ trợ|vay|nộp|mà|theo
+    về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa|sẽ|đã|đang
+    phải|công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
+"""
+
+# Finite verbs behind the subject of a clause that is no figure's own.
+VERBS = """
+    tăng|giảm|đạt|tăng cao|tăng mạnh|giảm mạnh|tăng nhẹ|giảm nhẹ|sụt giảm|tiếp tục|vượt
+    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|được|bị|có|chiếm|đã|vẫn
+    cũng
+"""
+
+# Adverbs and approximations that may stand between a verb and its amount.
+FILLER = """
+    khoảng|hơn|gần|trên|dưới|xấp xỉ|ước|ước tính|ước khoảng|chừng|tầm|tối thiểu
+    tối đa|ít nhất|nhiều nhất|không quá|chưa đến|chưa tới|chưa đầy|ngót|chỉ|mới|mới chỉ
+    đã|cũng|vẫn|đều|lại|rất|mạnh|nhẹ|nhanh|đáng kể|sâu|đột ngột|trung bình
+    bình quân|cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức|ở mức
+    ở mức giá|với giá|giá|con số|tới mức|đến mức|vào khoảng|ở khoảng|xấp xỉ mức|trên dưới
+    khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|thêm gần|không đáng kể|đến
+    tới|tới tận|tận|chạm|chạm mức|chạm ngưỡng|ngưỡng|mốc|khoảng từ|từ khoảng|:
+    thấp nhất|cực đại|bình quân mỗi năm|mỗi năm|mỗi ngày|mỗi tháng|hằng năm|hàng năm
+    trong đó có|nữa|chính xác|đúng|tròn|cỡ|độ|suýt|suýt soát|vừa|xuất sắc
+"""
+
+# Verbs of rise.
+UP = """
+    tăng|tăng thêm|tăng trưởng|gia tăng|tăng hơn|tăng gần|tăng lên thêm|vượt|vượt trên|vượt quá|cao hơn
+    nhiều hơn|lớn hơn|nâng thêm|leo|leo thêm|nhích|nhích thêm|cộng thêm|thêm|bổ sung thêm|tăng cao|tăng mạnh
+    tăng nhẹ|tăng vọt|dài hơn|nhỉnh hơn|đắt hơn|vượt kế hoạch|tăng bình quân|tăng trung bình|tăng mạnh thêm
+    nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
+"""
+
+# Verbs of fall.
+DOWN = """
+    giảm|giảm tới|giảm đến|giảm thêm|sụt|sụt giảm|sút|giảm sút|thấp hơn|ít hơn|nhỏ hơn|kém|kém hơn|hạ|hạ thêm
+    bớt|giảm bớt|lùi|tụt|cắt giảm|mất|bốc hơi|rơi|rớt|giảm mạnh|giảm nhẹ|giảm sâu|hụt|tiết giảm|rẻ hơn|thu hẹp
+    ngắn hơn|giảm bình quân|trừ|đánh mất
+"""
+
+# Where a change leads.
+ARRIVE = """
+    lên|xuống|còn|lên tới|lên đến|lên mức|lên thành|xuống mức|xuống còn|còn lại|chỉ còn|đạt mức|về mức|về|thành
+    lên khoảng|trở thành|từ mức|lên ngưỡng
+"""
+
+# Verbs that state a level.
+STATE = """
+    đạt|đạt được|là|ước đạt|ước là|ở|được|bằng với|gồm|bao gồm|trị giá|có giá|có giá trị|đạt tỷ lệ|đạt tỉ lệ
+    đạt tới|thu về|thu được|lãi|lỗ|giữ nguyên|giữ|duy trì|duy trì ở|có mức|dao động|dao động từ|dao động ở
+    dao động quanh|dao động trong khoảng|vào|cán mốc|đạt mốc|chạm mốc|ghi nhận ở|đứng ở|đứng|dừng ở|chốt ở
+    đóng cửa ở|giao dịch ở|niêm yết ở|niêm yết|giao dịch quanh|có quy mô|tính ra|phải chịu|hiện ở|hiện đạt
+    vượt mốc|vượt ngưỡng|qua mốc|vượt mức|hiện là|sẽ là|tổng trị giá|đạt trung bình|đạt bình quân|đạt tổng cộng
+    đạt giá trị
+"""
+
+# Verbs that an amount or a count is the object of, and prepositions before one.
+HOLD = """
+    có|có tới|có đến|ghi nhận|phát hiện|xảy ra|xử lý|thu hút|với|cùng|và|cùng với|trong đó|đưa|xét xử|khởi tố
+    làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các|những|số|tại|ở tại|đối với|hoàn thành|tiếp nhận
+    thụ lý|giải quyết|bắt giữ|bắt|triệt phá|cấp|thực hiện|xây dựng|đón|phục vụ|tổ chức|sản xuất|tiêu thụ
+    nhập khẩu|xuất khẩu|chi|thu|thu hồi|nộp|bán|mua|bán ra|mua vào|thiệt hại|cần|phải|bị|nhận
+"""
+
+# What a share is stated by.
+PER = """
+    chiếm|chiếm tới|chiếm đến|bằng|chỉ bằng|chiếm tỷ lệ|chiếm tỉ lệ|chiếm tỷ trọng|chiếm tỉ trọng|chiếm khoảng
+"""
+
+# What restates a figure otherwise.
+MATCH = """
+    tương đương|tương ứng|tương ứng với|tức|tức là|hay|tương đương khoảng|tương đương với|nghĩa là
+    tương đương mức|quy đổi|quy ra|tính theo
+"""
+
+# What makes a figure a plan.
+PLAN = """
+    dự kiến|phấn đấu|sẽ|đặt mục tiêu|mục tiêu|kế hoạch|dự báo|kỳ vọng|đề xuất|đề ra|dự toán|chỉ tiêu|dự kiến đạt
+    phấn đấu đạt|ước đạt được
+"""
+
+# Verbs of holding shares.
+OWN = """
+    nắm giữ|nắm|sở hữu|đang nắm giữ|đang sở hữu|nắm trong tay
+"""
+
+# From where a change leads.
+FROM = """
+    từ|từ mức|từ chỗ|từ con số
+"""

@@ -1,0 +1,200 @@
+"""What a quantity measures: the subject before its predicate, or the counted noun with what follows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thads_nlp.figures import clause_words as vocabulary
+from thads_nlp.figures.phrases import PhraseTable, Syllable, Words, syllables
+
+MAX_MEASURE_SYLLABLES = 16
+MAX_TAIL_SYLLABLES = 9
+
+_REPORTS = PhraseTable.of([(True, vocabulary.REPORTS)])
+_LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
+_TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
+_TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
+_NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
+_VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
+_PLACE_HEADS = frozenset({"tại", "ở", "trên"})
+_CLAUSE_BREAKS = frozenset({"nhưng", "khi", "để", "khiến", "nên", "giúp", "làm"})
+# Passive verbs may stay inside a counted noun: "vụ án được xét xử".
+_PASSIVES = frozenset({"được", "bị"})
+_RELATIVES = frozenset({"có", "về"})
+# Two directions of a market, said beside or behind the price.
+_SIDES = ("mua vào", "bán ra")
+_SIDE = re.compile(r"\s*\(\s*(mua vào|bán ra)(?:\s*[-–]\s*(mua vào|bán ra))?\s*\)", re.IGNORECASE)
+_GROWTH = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )?(?:tăng trưởng|tăng)\b", re.IGNORECASE)
+_FALL = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )(?:giảm|sụt giảm)\b", re.IGNORECASE)
+_LINK = re.compile(r"\s+là\s+")
+
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence as measures are read from it: its syllables, words and the spans that are times or comparisons."""
+
+    sentence: str
+    items: Sequence[Syllable]
+    words: Words
+    times: Spans
+
+
+def subject(text: Text, first: int, stop: int) -> str | None:
+    """The measure that syllables ``[first, stop)`` name, cleaned of reports, openings, times and adverbs; else None."""
+    first = _after_report(text, first, stop)
+    kept = _trimmed([item for item in text.items[first:stop] if not _inside(item, text.times)], text.words)
+    kept = _trimmed(_without_place(kept), text.words)
+    if len(kept) > MAX_MEASURE_SYLLABLES:
+        kept = _trimmed(kept[_last_break(kept) :], text.words)[-MAX_MEASURE_SYLLABLES:]
+    named = _joined(text.sentence, kept)
+    head = _LINK.split(named, maxsplit=1)[0]
+    named = head if len(head.split()) >= 2 else named
+    return named if len(named.split()) >= 2 or (len(named) > 1 and named[0].isupper()) else None
+
+
+def noun_before(text: Text, first: int, stop: int) -> str | None:
+    """The noun phrase that ends at a quantity without verb: "(với) doanh thu", "(tạo ra) khoản lỗ"."""
+    for index in range(stop - 1, first - 1, -1):
+        match = _NOUN_BREAKS.starting_at(text.items, index, text.words)
+        if match and match[0] < stop and not text.words.splits(text.items, index):
+            return subject(text, match[0], stop)
+    return subject(text, first, stop)
+
+
+def clause_subject(text: Text, first: int, stop: int) -> str | None:
+    """The subject of a whole clause: what stands before its first verb of change or state; None if it has no verb."""
+    for index in range(first + 1, stop):
+        match = _VERBS.starting_at(text.items, index, text.words)
+        if match and match[0] <= stop and not text.words.splits(text.items, index):
+            return subject(text, first, index)
+    return None
+
+
+def counted(text: Text, unit: str, start: int, end: int | None) -> str:
+    """A counted noun with what follows it up to the next preposition or verb: "ca tử vong", "lượt khách đi tàu"."""
+    return " ".join(filter(None, (unit, tail(text, start, end))))
+
+
+def tail(text: Text, start: int, end: int | None) -> str:
+    """The words behind a quantity that complete its noun; "" where the clause goes on with something else."""
+    items = syllables(text.sentence, start, end)[: MAX_TAIL_SYLLABLES + 1]
+    kept: list[Syllable] = []
+    for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
+        if item.is_mark or item.text[0].isdigit() or _inside(item, text.times):
+            break
+        if _TAIL_STOPS.starting_at(items, index, text.words) and not _goes_on(item, index):
+            break
+        if text.words.splits(items, index) and not kept:
+            return ""
+        kept.append(item)
+    while kept and kept[-1].key in _PASSIVES:
+        kept.pop()
+    return _joined(text.sentence, kept)
+
+
+def market_side(text: Text, start: int, *, second: bool) -> str | None:
+    """Which side of a market a price states, said in brackets behind it; ``second`` of two prices before them."""
+    match = _SIDE.match(text.sentence, start)
+    if match is None:
+        return None
+    return (match.group(2) if second and match.group(2) else match.group(1)).lower()
+
+
+def with_side(measure: str, side: str) -> str:
+    """A measure with the side of the market instead of another one in it."""
+    for other in _SIDES:
+        measure = measure.replace(f" {other}", "").removeprefix(other).strip()
+    return f"{measure} {side}".strip()
+
+
+def side_of(measure: str) -> str | None:
+    """The side of the market where a measure says nothing else."""
+    key = measure.lower().removeprefix("chiều ").removeprefix("giá ")
+    return key if key in _SIDES else None
+
+
+def names_growth(measure: str) -> bool:
+    """Whether a measure is itself a rise: "mức tăng trưởng GDP đạt 7,08%" is a change."""
+    return bool(_GROWTH.match(measure))
+
+
+def names_fall(measure: str) -> bool:
+    """Whether a measure is itself a fall: "mức giảm"."""
+    return bool(_FALL.match(measure))
+
+
+def ends_in_report(text: Text, first: int, stop: int) -> bool:
+    """Whether a clause only says who reports: "…, Cục trưởng … cho biết"."""
+    return _REPORTS.ending_at(text.items, stop, first) is not None
+
+
+def _goes_on(item: Syllable, index: int) -> bool:
+    """Whether a word that stops a noun goes on with it here: "vụ được xét xử", "việc có điều kiện", "46% về tiền"."""
+    return (index > 0 and item.key in _PASSIVES) or (index == 0 and item.key in _RELATIVES)
+
+
+def _after_report(text: Text, first: int, stop: int) -> int:
+    """Index behind the last report word of a clause."""
+    best = first
+    for index in range(first, stop):
+        match = _REPORTS.starting_at(text.items, index, text.words)
+        if match and match[0] < stop:
+            best = max(best, match[0])
+    return best
+
+
+def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
+    """Without openings at the head and adverbs at the end."""
+    kept = list(items)
+    size = -1
+    while kept and len(kept) != size:
+        size = len(kept)
+        if kept[0].is_mark:
+            kept = kept[1:]
+            continue
+        if kept[-1].is_mark and kept[-1].text not in ')"”':
+            kept = kept[:-1]
+            continue
+        lead = _LEADS.starting_at(kept, 0, words)
+        kept = kept[lead[0] :] if lead else kept
+        trail = _TRAILS.ending_at(kept, len(kept), 0, words)
+        kept = kept[: trail[0]] if trail else kept
+    return kept
+
+
+def _without_place(items: Sequence[Syllable]) -> list[Syllable]:
+    """Cut a place at the end: "giá vàng SJC tại thị trường Hà Nội"."""
+    for index in range(2, len(items)):
+        if items[index].key in _PLACE_HEADS and not any(item.is_mark for item in items[index:]):
+            return list(items[:index])
+    return list(items)
+
+
+def _last_break(items: Sequence[Syllable]) -> int:
+    """Index behind the last conjunction or mark that leaves at least two syllables."""
+    for index in range(len(items) - 3, -1, -1):
+        if items[index].is_mark or items[index].key in _CLAUSE_BREAKS:
+            return index + 1
+    return 0
+
+
+def _joined(sentence: str, items: Sequence[Syllable]) -> str:
+    """The syllables as written; stretches left out between them become one space."""
+    parts: list[str] = []
+    last: Syllable | None = None
+    for item in items:
+        if last is not None:
+            gap = sentence[last.end : item.start]
+            parts.append(gap if len(gap) <= 1 and not gap.strip() else " ")
+        parts.append(item.text)
+        last = item
+    return "".join(parts).strip(" ,.;:-–\"“”'")
+
+
+def _inside(item: Syllable, spans: Spans) -> bool:
+    """Whether a syllable lies in one of the spans."""
+    return any(start <= item.start < end for start, end in spans)

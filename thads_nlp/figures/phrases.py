@@ -1,0 +1,98 @@
+"""Syllables of a sentence with offsets, and phrase tables matched over them from either side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from thads_nlp.text.segment import Word
+
+# A syllable or code ("TP.HCM", "SJC", "18K"), a number with its separators, or one mark.
+_SYLLABLE = re.compile(r"\d[\d.,/]*\d|[^\W_]+(?:[-.&][^\W_]+)*|[^\w\s]|_")
+Label = TypeVar("Label")
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """``key`` is the lower-case text; ``[start, end)`` are offsets into the sentence."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is punctuation."""
+        return not self.text[0].isalnum()
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it opens with a capital letter."""
+        return self.text[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Where the words of a segmented sentence begin and end; offsets that it does not know are free."""
+
+    inner: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, words: Iterable[Word]) -> Words:
+        """The offsets of syllables that do not begin a word."""
+        return cls(frozenset(item.start for word in words for item in syllables(word.text, shift=word.start)[1:]))
+
+    def splits(self, items: Sequence[Syllable], index: int) -> bool:
+        """Whether the place before syllable ``index`` lies inside a word."""
+        return index < len(items) and items[index].start in self.inner
+
+
+def syllables(text: str, start: int = 0, end: int | None = None, shift: int = 0) -> list[Syllable]:
+    """Syllables of ``text[start:end]`` with offsets into ``text``, each moved by ``shift``."""
+    matches = _SYLLABLE.finditer(text, start, len(text) if end is None else end)
+    return [Syllable(m.group(), m.group().lower(), m.start() + shift, m.end() + shift) for m in matches]
+
+
+_ANY = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTable(Generic[Label]):
+    """Phrases (syllable keys) with labels; the longest match wins."""
+
+    entries: Mapping[tuple[str, ...], Label]
+    longest: int
+
+    @classmethod
+    def of(cls, groups: Iterable[tuple[Label, str]]) -> PhraseTable[Label]:
+        """From (label, phrases) groups; phrases are separated by "|" or line ends."""
+        entries = {
+            tuple(phrase.split()): label
+            for label, text in groups
+            for phrase in text.replace("\n", "|").split("|")
+            if phrase.strip()
+        }
+        return cls(entries, max(map(len, entries)))
+
+    def ending_at(
+        self, items: Sequence[Syllable], stop: int, floor: int = 0, words: Words = _ANY
+    ) -> tuple[int, Label] | None:
+        """The longest phrase between ``floor`` and ``stop`` that ends at ``stop``: its first index and label."""
+        for size in range(min(self.longest, stop - floor), 0, -1):
+            label = self.entries.get(tuple(item.key for item in items[stop - size : stop]))
+            if label is not None and not words.splits(items, stop - size):
+                return stop - size, label
+        return None
+
+    def starting_at(
+        self, items: Sequence[Syllable], first: int, words: Words = _ANY
+    ) -> tuple[int, Label] | None:
+        """The longest phrase that starts at ``first``: the index behind it and its label."""
+        for size in range(min(self.longest, len(items) - first), 0, -1):
+            label = self.entries.get(tuple(item.key for item in items[first : first + size]))
+            if label is not None and not words.splits(items, first + size):
+                return first + size, label
+        return None

@@ -1,0 +1,28 @@
+"""Which quantities are planned or proposed rather than reached."""
+
+from __future__ import annotations
+
+import re
+
+from thads_nlp.schema import Quantity
+
+_PLAN = re.compile(
+    r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|đặt ra|kỳ vọng|đề ra|dự toán|giao chỉ tiêu|đặt chỉ tiêu"
+    r"|sẽ (?:đạt|có|còn|lên|là|tăng lên|chiếm)|chỉ tiêu (?:năm|đến)|đến năm 20\d\d (?:đạt|có|sẽ))\b",
+    re.IGNORECASE,
+)
+# What was reached ends a plan's reach; so does a plan that is only compared with or fulfilled.
+_REACHED = re.compile(r"\b(?:mới|chỉ đạt|thực tế|đã|hiện nay|hiện|đến nay|tới nay|kết quả)\b", re.IGNORECASE)
+_FULFILLED = re.compile(
+    r"(?:so với|so|bằng|vượt|đạt|%|hoàn thành|theo|trong|cả|của|với|trước)\s*(?:các |những |toàn bộ )?$", re.IGNORECASE
+)
+
+
+def is_planned(sentence: str, quantity: Quantity) -> bool:
+    """Whether a plan word governs a quantity: before it, not as what it is compared with, nothing reached between."""
+    governing = None
+    for match in _PLAN.finditer(sentence, 0, quantity.start):
+        fulfilled = _FULFILLED.search(sentence, 0, match.start())
+        if not fulfilled or match.group().lower().startswith(("sẽ", "đặt", "mục tiêu")):
+            governing = match
+    return governing is not None and not _REACHED.search(sentence, governing.end(), quantity.start)
