@@ -5,6 +5,7 @@ Exit codes: 0 all done, 1 some of several inputs failed, 2 usage, 3 nothing coul
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +49,29 @@ class Reading:
     title_line: TitleLine
 
 
-@click.group(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+# Commands that live in their rooms; imported when one of them is called.
+_ROOMS = {
+    "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
+}
+
+
+class _Commands(click.Group):
+    """The commands of this module and, imported on demand, those of the rooms."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted({*super().list_commands(ctx), *_ROOMS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by name."""
+        if cmd_name not in _ROOMS:
+            return super().get_command(ctx, cmd_name)
+        module, name = _ROOMS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=_Commands, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="thads-nlp")
 def main() -> None:
     """Brief Vietnamese news articles: headline, summary and key figures, every number traced to its source."""

@@ -149,8 +149,13 @@ def score_figures(articles: Iterable[GoldArticle]) -> FigureScores:
 
 def predict(article: GoldArticle) -> tuple[KeyFigure, ...]:
     """The figures of the body, found as for any article; those of the title are not annotated."""
-    found = find_figures(Article("\n".join(article.body), id=article.id, title=article.title))
+    found = find_figures(article_of(article))
     return tuple(figure for figure in found if figure.section != "title")
+
+
+def article_of(gold: GoldArticle) -> Article:
+    """The article that was annotated, with its title."""
+    return Article("\n".join(gold.body), id=gold.id, title=gold.title)
 
 
 def match_article(gold: GoldArticle, figures: Sequence[KeyFigure]) -> Matched:
@@ -294,7 +299,8 @@ def _mistakes(item: Matched) -> Iterable[Mistake]:
 def _pair_mistakes(article: str, gold: GoldFigure, figure: KeyFigure) -> Iterable[Mistake]:
     """Differences in what is said of one figure."""
     exact = (("unit", unit_key(figure.unit), unit_key(gold.unit)), ("direction", figure.direction, gold.direction),
-             ("role", figure.role, gold.role), ("approx", figure.approx, gold.approx), ("key", figure.key, gold.key))  # fmt: skip
+             ("role", figure.role, gold.role), ("approx", figure.approx, gold.approx),
+             ("key", figure.key, gold.key))  # fmt: skip
     for kind, found, expected in exact:
         if found != expected:
             yield Mistake(kind, article, f"{figure.text}: {found}", str(expected), figure.sentence)

@@ -1,61 +1,275 @@
-"""Key figures as short statements that can be printed: the clause of the article that states them."""
+"""Key figures as short statements that can be printed, in the article's own words.
+
+A bullet is put together from the clause parts that hold its figures: the measure first, then each figure with the
+words that govern it, then what it is compared with. What does not hold the rules of ``is_printable`` is put more
+briefly, and left out if that fails too. Another maker (a model's statements) may be asked first: what it says is taken
+where it holds the same rules and says more.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from thads_nlp.schema import Article, Bullet, KeyFigure
+from thads_nlp.figures import clause_words as vocabulary
+from thads_nlp.figures.baselines import find_baselines
+from thads_nlp.figures.measures import Text, after_report, tail
+from thads_nlp.figures.phrases import PhraseTable, Words, syllables
+from thads_nlp.schema import Article, Bullet, KeyFigure, canonical
+from thads_nlp.text.normalize import compare_key
+from thads_nlp.text.segment import segment_words
 
 MAX_BULLETS = 6
 MAX_BULLET_CHARS = 220
-_OPENING = re.compile(
-    r"^(?:(?:nhờ đó|theo đó|tuy nhiên|bên cạnh đó|ngoài ra|cụ thể|trong đó|đồng thời|đặc biệt|trong khi đó|nhưng|song|"
-    r"còn|và|riêng|do đó|mặc dù|dù)(?:,\s*|\s+))+",
+# A sentence up to here is printed whole.
+MAX_WHOLE_CHARS = 150
+
+# Writes the statement of a figure group, or None; the text is checked before it is taken.
+StatementMaker = Callable[[Sequence[KeyFigure], Article], "str | None"]
+
+_LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
+_POINTERS = re.compile(
+    r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
+    r"|điều này)\b",
     re.IGNORECASE,
 )
-_CUT = re.compile(r";\s+|,\s+(?=(?:trong đó|đồng thời|song|nhưng|tuy nhiên|còn)\b)|\.\s+")
+_NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
+_DIRECTION_WORDS = {
+    "up": re.compile(r"\b(?:tăng|vượt|hơn|nâng|thêm|leo|nhích|cao|gia tăng|mở rộng|lên)\b", re.IGNORECASE),
+    "down": re.compile(
+        r"\b(?:giảm|sụt|thấp|ít|hạ|bớt|lùi|tụt|mất|rơi|rớt|hụt|kém|rẻ|trừ|bốc hơi|thu hẹp|ngắn|xuống)\b", re.IGNORECASE
+    ),
+}
+_PLANNED = re.compile(
+    r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|kỳ vọng|dự toán|chỉ tiêu|sẽ|đặt ra|đề ra)\b", re.IGNORECASE
+)
+_SAID = {"up": "tăng", "down": "giảm"}
+_HEDGES = {"over": "hơn", "about": "khoảng", "under": "gần"}
+_BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=\s)[-–—]\s")
+# A count that goes on a list begun in another clause: "(… chết tại huyện B), huyện C và 17 người bị thương".
+_LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
+# Words that cannot close a statement.
+_TRAILING = re.compile(r"(?:\s+(?:của|với|cho|tại|ở|và|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để))+$", re.IGNORECASE)
+# Share of a measure's words that a clause must have to name it.
+NAMED_SHARE = 0.6
 
 
-def make_bullets(figures: Sequence[KeyFigure], article: Article) -> tuple[Bullet, ...]:
-    """At most six statements of the key figures, the best first; each names all figures that it states."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch ``[start, end)`` of the sentence that states one figure.
+
+    ``bracketed``: an open bracket begins it; ``contiguous``: nothing parts it from the figure before it.
+    """
+
+    start: int
+    end: int
+    bracketed: bool
+    contiguous: bool
+
+
+def make_bullets(
+    figures: Sequence[KeyFigure], article: Article, maker: StatementMaker | None = None, *, plain_values: bool = False
+) -> tuple[Bullet, ...]:
+    """At most six statements of the key figures, the best first; each names all figures that it states.
+
+    Args:
+        figures: all figures of the article, ranked.
+        article: the article as read.
+        maker: asked first for a statement of each group; what it says must hold the same rules.
+        plain_values: print canonical values ("6068000000000 VND") instead of the article's spelling.
+    """
     groups: dict[int, list[int]] = {}
     for index, figure in enumerate(figures):
         if figure.key:
             groups.setdefault(figure.group, []).append(index)
     ranked = sorted(groups.values(), key=lambda group: (-max(figures[i].score for i in group), group[0]))
     bullets: list[Bullet] = []
-    for group in ranked:
-        text = _statement([figures[i] for i in group], article)
-        if text and all(text != bullet.text for bullet in bullets):
-            bullets.append(Bullet(text, tuple(group)))
-    return tuple(bullets[:MAX_BULLETS])
+    for group in ranked[:MAX_BULLETS]:
+        chosen = [figures[i] for i in group]
+        text = _statement(chosen, article, maker)
+        if text and all(text.casefold() != bullet.text.casefold() for bullet in bullets):
+            bullets.append(Bullet(_with_values(text, chosen) if plain_values else text, tuple(group)))
+    return tuple(bullets)
 
 
-def _statement(group: Sequence[KeyFigure], article: Article) -> str | None:
-    """The clause with the group's figures, opened with its measure where the clause does not name it."""
-    sentence = article.sentences[group[0].sentence_index].text
-    first = sentence.find(group[0].text)
-    last = sentence.find(group[-1].text, first) + len(group[-1].text)
-    if first < 0:
-        return None
-    cuts = [0, *(match.end() for match in _CUT.finditer(sentence, 0, first))]
-    stop = _CUT.search(sentence, last)
-    clause = sentence[cuts[-1] : stop.start() if stop else len(sentence)].strip()
-    clause = _OPENING.sub("", clause).rstrip(" .;,")
-    measure = group[0].measure
-    if measure and measure not in clause:
-        clause = f"{measure}: {clause}"
-    if len(clause) > MAX_BULLET_CHARS:
-        clause = _short(group, measure)
-    return clause[:1].upper() + clause[1:] if clause else None
+def is_printable(text: str, figures: Sequence[KeyFigure]) -> bool:
+    """Whether a statement can be printed: all figures with their directions, no other number, short, well opened."""
+    if not text or len(text) > MAX_BULLET_CHARS or (not text[0].isupper() and not text[0].isdigit()):
+        return False
+    if _POINTERS.match(text) or text.count("(") != text.count(")"):
+        return False
+    if any(figure.text not in text for figure in figures):
+        return False
+    if any(figure.role == "target" for figure in figures) and not _PLANNED.search(text):
+        return False
+    if any(figure.direction and not _DIRECTION_WORDS[figure.direction].search(text) for figure in figures):
+        return False
+    return not _foreign_numbers(text, figures)
 
 
-def _short(group: Sequence[KeyFigure], measure: str | None) -> str:
-    """Measure and figures alone, for clauses too long to print."""
-    words = {"up": "tăng ", "down": "giảm ", None: ""}
-    approx = {"over": "hơn ", "about": "khoảng ", "under": "gần ", None: ""}
-    parts = [f"{words[f.direction]}{approx[f.approx]}{f.text}" for f in group]
-    baseline = next((f" so với {f.baseline}" for f in group if f.baseline), "")
-    text = f"{measure}: {', '.join(parts)}{baseline}" if measure else ""
-    return text if len(text) <= MAX_BULLET_CHARS else ""
+def _foreign_numbers(text: str, figures: Sequence[KeyFigure]) -> list[str]:
+    """Numbers of a statement that are neither its figures' nor of their measures, baselines and periods."""
+    known = " ".join(
+        part for f in figures for part in (f.text, f.measure, f.baseline, f.period) if part is not None
+    )
+    allowed = set(_NUMBER.findall(known))
+    return [number for number in _NUMBER.findall(text) if number not in allowed]
+
+
+def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementMaker | None) -> str | None:
+    """The best statement of a group that can be printed; None if none can."""
+    full = _tidy(_composed(figures, article))
+    candidates = [_tidy(_whole(figures, article)), full, _tidy(_brief(figures))]
+    said = maker(figures, article) if maker else None
+    if said and len(said) > len(full):
+        candidates.insert(0, _tidy(said))
+    return next((text for text in candidates if is_printable(text, figures)), None)
+
+
+def _whole(figures: Sequence[KeyFigure], article: Article) -> str:
+    """The sentence itself, without its opening conjunction, where it is short; "" where it is not."""
+    sentence = article.sentences[figures[0].sentence_index]
+    if len(sentence.text) > MAX_WHOLE_CHARS or sentence.section != "body" or sentence.text.endswith("?"):
+        return ""
+    return _without_lead(sentence.text)
+
+
+def _composed(figures: Sequence[KeyFigure], article: Article) -> str:
+    """The clause parts of all figures as the sentence has them, each after its measure where it does not name it."""
+    sentence = article.sentences[figures[0].sentence_index].text
+    spans = _spans(sentence, figures)
+    if spans is None:
+        return ""
+    view = Text(sentence, syllables(sentence), Words.of(segment_words(sentence)), ())
+    pieces: list[str] = []
+    floor = 0
+    for index, figure in enumerate(figures):
+        after = spans[index + 1][0] if index + 1 < len(spans) else None
+        part = _part(view, spans[index], floor, figure, after)
+        floor = part.end
+        pieces.append(_piece(sentence, part, figure, figures[index - 1] if index else None))
+    return _with_baseline(_joined(pieces), figures)
+
+
+def _piece(sentence: str, part: _Part, figure: KeyFigure, before: KeyFigure | None) -> str:
+    """One part as printed: without conjunctions, after its measure where neither it nor the figure before names it."""
+    if part.contiguous:
+        return sentence[part.start : part.end]
+    text = _without_lead(sentence[part.start : part.end].strip())
+    said = before is not None and before.measure == figure.measure
+    if figure.measure and not said and not _names(text, figure.measure):
+        text = f"{figure.measure}: {text}"
+    return f"({text})" if part.bracketed and before is not None else text
+
+
+def _names(text: str, measure: str) -> bool:
+    """Whether a part has most of a measure's words."""
+    words = compare_key(measure).split()
+    said = set(compare_key(text).split())
+    return sum(word in said for word in words) >= NAMED_SHARE * len(words)
+
+
+def _spans(sentence: str, figures: Sequence[KeyFigure]) -> list[tuple[int, int]] | None:
+    """Where the figures stand in their sentence."""
+    spans: list[tuple[int, int]] = []
+    for figure in figures:
+        start = sentence.find(figure.text, spans[-1][1] if spans else 0)
+        if start < 0:
+            return None
+        spans.append((start, start + len(figure.text)))
+    return spans
+
+
+def _part(view: Text, span: tuple[int, int], floor: int, figure: KeyFigure, after: int | None) -> _Part:
+    """The clause part of one figure: from the mark or part before it to the end of its noun."""
+    start, end = span
+    rest = tail(view, end, after)
+    if rest and view.sentence[end:].lstrip().startswith(rest):
+        end = view.sentence.index(rest, end) + len(rest)
+    first, bracketed = _clause_start(view.sentence, floor, start)
+    tied = view.sentence[floor:start].strip() in ("-", "–")
+    if floor and (first == floor or tied):
+        first = floor
+        return _Part(first, end, bracketed=False, contiguous=True)
+    listed = _LISTED.search(view.sentence, first, start)
+    return _Part(listed.start(1) if listed else first, end, bracketed, contiguous=False)
+
+
+def _clause_start(sentence: str, floor: int, start: int) -> tuple[int, bool]:
+    """Where the clause of a figure begins, and whether an open bracket begins it; closed brackets are passed over."""
+    depth = 0
+    for place in range(start - 1, floor - 1, -1):
+        char = sentence[place]
+        if char == ")":
+            depth += 1
+        elif char == "(" and depth:
+            depth -= 1
+        elif char == "(":
+            return place + 1, True
+        elif not depth and _BREAK.match(sentence, place):
+            return place + 1, False
+    return floor, False
+
+
+def _without_lead(text: str) -> str:
+    """A clause without its opening conjunctions."""
+    items = syllables(text)
+    items = items[after_report(items) :]
+    match = _LEADS.starting_at(items, 0)
+    while match and match[0] < len(items):
+        items = items[match[0] :]
+        match = _LEADS.starting_at(items, 0)
+    while items and items[0].is_mark:
+        items = items[1:]
+    return text[items[0].start :] if items else text
+
+
+def _brief(figures: Sequence[KeyFigure]) -> str:
+    """Measure and figures alone."""
+    measure = next((figure.measure for figure in figures if figure.measure), None)
+    if measure is None:
+        return ""
+    pieces = []
+    for index, figure in enumerate(figures):
+        words = (_SAID.get(figure.direction or ""), _HEDGES.get(figure.approx or ""), figure.text)
+        piece = " ".join(word for word in words if word)
+        named = index > 0 and figure.measure and figure.measure != figures[index - 1].measure
+        piece = f"mục tiêu {piece}" if figure.role == "target" else piece
+        pieces.append(f"{figure.measure}: {piece}" if named else piece)
+    return _with_baseline(f"{measure}: {', '.join(pieces)}", figures)
+
+
+def _with_baseline(text: str, figures: Sequence[KeyFigure]) -> str:
+    """The statement closed by what its changes are compared with, where it does not say so."""
+    baselines = list(dict.fromkeys(figure.baseline for figure in figures if figure.baseline))
+    if len(baselines) != 1 or baselines[0] in text or find_baselines(text, ()):
+        return text
+    return f"{text} so với {baselines[0]}"
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    """Pieces as one statement; brackets follow without a comma."""
+    text = pieces[0]
+    for piece in pieces[1:]:
+        if piece.startswith(" "):
+            text += piece
+            continue
+        text = _TRAILING.sub("", text)
+        text += f" {piece}" if piece.startswith(("(", "so với")) else f", {piece}"
+    return _TRAILING.sub("", text)
+
+
+def _with_values(text: str, figures: Sequence[KeyFigure]) -> str:
+    """Canonical values in place of the article's spellings."""
+    for figure in figures:
+        high = "" if figure.value_high is None else f"..{canonical(figure.value_high)}"
+        text = text.replace(figure.text, f"{canonical(figure.value)}{high} {figure.unit}".strip(), 1)
+    return text
+
+
+def _tidy(text: str) -> str:
+    """One line, opened with a capital, without a mark at its end."""
+    text = re.sub(r"\s+", " ", text).strip(" ,;:.-–")
+    text = re.sub(r"\s+([,;:.)])", r"\1", text)
+    return text[:1].upper() + text[1:]

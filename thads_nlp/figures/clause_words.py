@@ -5,10 +5,13 @@ Phrases are separated by "|" or line ends and matched over whole words (``phrase
 
 # After these the statement begins; what is before them says who reports it.
 REPORTS = """
-    cho biết|cho thấy|cho rằng|cho hay|thông tin rằng|khẳng định|rằng|nhận định|thừa nhận
-    nêu rõ|nhấn mạnh|tiết lộ|thông báo|công bố|chứng kiến|đặt mục tiêu|đặt ra mục tiêu
-    dự đoán|đề ra mục tiêu|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu|dự kiến|ước tính|nghĩa là
-    có nghĩa là|tức là|khả năng
+    cho biết|cho thấy|cho rằng|cho hay|thông tin rằng|khẳng định|rằng|nhận định|thừa nhận|nêu rõ|nhấn mạnh|tiết lộ
+    thông báo|công bố|chứng kiến|dự đoán|nghĩa là|có nghĩa là|tức là|khả năng
+"""
+
+# Words of plans that open a statement as reports do, but are part of what it says.
+PLAN_HEADS = """
+    đặt mục tiêu|đặt ra mục tiêu|đề ra mục tiêu|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu|dự kiến|ước tính
 """
 
 # Openings of a clause that are no part of its subject.
@@ -62,7 +65,7 @@ NOUN_BREAKS = """
 # Finite verbs behind the subject of a clause that is no figure's own.
 VERBS = """
     tăng|giảm|đạt|tăng cao|tăng mạnh|giảm mạnh|tăng nhẹ|giảm nhẹ|sụt giảm|tiếp tục|vượt
-    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|được|bị|có|chiếm|đã|vẫn
+    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|chiếm|đã|vẫn
     cũng
 """
 

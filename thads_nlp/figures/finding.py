@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from thads_nlp.figures.baselines import find_baselines
-from thads_nlp.figures.periods import find_periods, resolve
+from thads_nlp.figures.links import link
+from thads_nlp.figures.periods import Period, find_periods, resolve
 from thads_nlp.figures.quantities import find_quantities
 from thads_nlp.figures.ranking import rank
 from thads_nlp.figures.relations import Relation, relate
@@ -21,8 +22,7 @@ def find_figures(article: str | Article) -> tuple[KeyFigure, ...]:
         InputError: the text cannot be read as an article.
     """
     read = read_article(article)
-    figures = _numbered(tuple(_figures(read)))
-    return rank(figures, read)
+    return rank(link(tuple(_figures(read))), read)
 
 
 def _figures(article: Article) -> Iterator[KeyFigure]:
@@ -31,21 +31,24 @@ def _figures(article: Article) -> Iterator[KeyFigure]:
     for sentence in article.sentences:
         quantities = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
         for quantity, relation in zip(quantities, relate(sentence.text, quantities), strict=True):
-            named = replace(relation, period=relation.period or carried)
+            named = replace(relation, period=relation.period or (carried.text if carried else None))
             yield _figure(sentence, quantity, named, article.published)
-        carried = _carried(sentence) or carried
+        carried = _carried(sentence, carried)
 
 
-def _title_period(article: Article) -> str | None:
+def _title_period(article: Article) -> Period | None:
     """The period that the title names."""
-    return next((p.text for p in find_periods(article.title or "") if p.carries), None)
+    return next((period for period in find_periods(article.title or "") if period.carries), None)
 
 
-def _carried(sentence: Sentence) -> str | None:
-    """The period that a sentence leaves to those behind it: the last one that it names for itself."""
+def _carried(sentence: Sentence, before: Period | None) -> Period | None:
+    """The period that a sentence leaves to those behind it: its last one, but no day in place of a longer period."""
     heads = [(b.head, b.end) for b in find_baselines(sentence.text, ())]
     periods = [period for period in find_periods(sentence.text, heads) if period.carries]
-    return periods[-1].text if periods else None
+    last = next((p for p in reversed(periods) if not p.is_day), periods[-1] if periods else None)
+    if last is None or (last.is_day and before is not None and not before.is_day):
+        return before
+    return last
 
 
 def _figure(sentence: Sentence, quantity: Quantity, relation: Relation, published: str | None) -> KeyFigure:
@@ -72,19 +75,3 @@ def _figure(sentence: Sentence, quantity: Quantity, relation: Relation, publishe
         section=sentence.section,
         places=((start, end),),
     )
-
-
-def _numbered(figures: tuple[KeyFigure, ...]) -> tuple[KeyFigure, ...]:
-    """Groups: figures of one sentence with one measure; a change points at the level before it in its group."""
-    done: list[KeyFigure] = []
-    group, level = -1, None
-    for figure in figures:
-        last = done[-1] if done else None
-        together = last and last.sentence_index == figure.sentence_index and last.measure == figure.measure
-        if not together:
-            group, level = group + 1, None
-        change_of = level if figure.role == "change" else None
-        if figure.role != "change":
-            level = len(done)
-        done.append(replace(figure, group=group, change_of=change_of))
-    return tuple(done)

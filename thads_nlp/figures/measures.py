@@ -13,12 +13,15 @@ MAX_MEASURE_SYLLABLES = 16
 MAX_TAIL_SYLLABLES = 9
 
 _REPORTS = PhraseTable.of([(True, vocabulary.REPORTS)])
+_HEADS = PhraseTable.of([(True, vocabulary.REPORTS), (True, vocabulary.PLAN_HEADS)])
 _LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
 _TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
 _TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
 _NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
 _VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
-_PLACE_HEADS = frozenset({"tại", "ở", "trên"})
+_PLACE_HEADS = frozenset({"tại", "ở"})
+# "trên" heads a place only before these; elsewhere it says of what a rate is ("trên số có điều kiện").
+_PLACES = frozenset({"địa", "thị", "cả", "toàn", "thế", "sàn", "khắp", "cao", "các", "tuyến"})
 _CLAUSE_BREAKS = frozenset({"nhưng", "khi", "để", "khiến", "nên", "giúp", "làm"})
 # Passive verbs may stay inside a counted noun: "vụ án được xét xử".
 _PASSIVES = frozenset({"được", "bị"})
@@ -132,6 +135,12 @@ def ends_in_report(text: Text, first: int, stop: int) -> bool:
     return _REPORTS.ending_at(text.items, stop, first) is not None
 
 
+def after_report(items: Sequence[Syllable]) -> int:
+    """Index of the first syllable behind the last words that only say who reports."""
+    matches = (_REPORTS.starting_at(items, index) for index in range(len(items)))
+    return max((match[0] for match in matches if match and match[0] < len(items)), default=0)
+
+
 def _goes_on(item: Syllable, index: int) -> bool:
     """Whether a word that stops a noun goes on with it here: "vụ được xét xử", "việc có điều kiện", "46% về tiền"."""
     return (index > 0 and item.key in _PASSIVES) or (index == 0 and item.key in _RELATIVES)
@@ -141,7 +150,7 @@ def _after_report(text: Text, first: int, stop: int) -> int:
     """Index behind the last report word of a clause."""
     best = first
     for index in range(first, stop):
-        match = _REPORTS.starting_at(text.items, index, text.words)
+        match = _HEADS.starting_at(text.items, index, text.words)
         if match and match[0] < stop:
             best = max(best, match[0])
     return best
@@ -168,8 +177,9 @@ def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
 
 def _without_place(items: Sequence[Syllable]) -> list[Syllable]:
     """Cut a place at the end: "giá vàng SJC tại thị trường Hà Nội"."""
-    for index in range(2, len(items)):
-        if items[index].key in _PLACE_HEADS and not any(item.is_mark for item in items[index:]):
+    for index in range(2, len(items) - 1):
+        heads = items[index].key in _PLACE_HEADS or (items[index].key == "trên" and items[index + 1].key in _PLACES)
+        if heads and not any(item.is_mark for item in items[index:]):
             return list(items[:index])
     return list(items)
 

@@ -53,6 +53,7 @@ _PASSING = re.compile(
     r"(?:hằng|hàng|mỗi)\s|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
     re.IGNORECASE,
 )
+_LONG = re.compile(r"\b(?:năm|quý|tháng|giai đoạn|niên|vụ|tuần)\b|^\d{4}", re.IGNORECASE)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4, "một": 1, "hai": 2, "ba": 3, "tư": 4}
 _WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
           "mười một": 11}  # fmt: skip
@@ -70,6 +71,12 @@ class Period:
     def carries(self) -> bool:
         """Whether later sentences can be meant by it: no rate ("mỗi tháng"), no look back ("năm trước")."""
         return not _PASSING.match(self.text)
+
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a day or a part of one."""
+        return not _LONG.search(self.text)
 
 
 @dataclass(frozen=True, slots=True)

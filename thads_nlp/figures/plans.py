@@ -22,6 +22,8 @@ def is_planned(sentence: str, quantity: Quantity) -> bool:
     """Whether a plan word governs a quantity: before it, not as what it is compared with, nothing reached between."""
     governing = None
     for match in _PLAN.finditer(sentence, 0, quantity.start):
+        if match.start() and match.group()[0].isupper():
+            continue  # a name: "Sở Kế hoạch và Đầu tư"
         fulfilled = _FULFILLED.search(sentence, 0, match.start())
         if not fulfilled or match.group().lower().startswith(("sẽ", "đặt", "mục tiêu")):
             governing = match

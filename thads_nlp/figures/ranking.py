@@ -1,57 +1,107 @@
-"""Which figures are key: at most six statements of an article, with all figures of each."""
+"""Which figures are key: a learned order, cut at six statements and ten figures.
+
+The order is a logistic model over ``features``, fitted by ``scripts/train_ranker.py`` on figures that the abstracts of
+news articles repeat; ``ranker.json`` holds its weights and the cut, which was chosen on annotated articles.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
 
+from thads_nlp.figures.features import NAMES, describe
+from thads_nlp.figures.units import normalize_unit
 from thads_nlp.schema import Article, KeyFigure
-from thads_nlp.text.normalize import compare_key
 
 MAX_GROUPS = 6
 MAX_KEY_FIGURES = 10
+# The cut leaves at least so many statements: an article with few figures is told whole.
+MIN_GROUPS = 3
 
 
-def rank(figures: Sequence[KeyFigure], article: Article) -> tuple[KeyFigure, ...]:
-    """The figures with ``score`` and ``key`` set; repeats of a figure are collected in ``places`` of the first."""
-    merged = _with_places(figures)
-    title = set(compare_key(article.title or "").split())
-    body = max((figure.sentence_index for figure in merged), default=0) + 1
-    scored = [replace(figure, score=_score(figure, title, body)) for figure in merged]
-    return _marked(scored)
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Weights of the features, the intercept, and the score below which a statement is not key."""
+
+    weights: tuple[float, ...]
+    intercept: float
+    cut: float
+
+    def score(self, row: Sequence[float]) -> float:
+        """Probability-like score between 0 and 1."""
+        total = self.intercept + sum(weight * value for weight, value in zip(self.weights, row, strict=True))
+        return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
-def _with_places(figures: Sequence[KeyFigure]) -> list[KeyFigure]:
-    """Each figure with the places where its value and unit stand again."""
+@lru_cache(maxsize=1)
+def shipped_ranker() -> Ranker:
+    """The ranker of ``ranker.json``."""
+    text = resources.files("thads_nlp.figures").joinpath("ranker.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    weights = tuple(float(record["weights"][name]) for name in NAMES)
+    return Ranker(weights, float(record["intercept"]), float(record["cut"]))
+
+
+def rank(figures: Sequence[KeyFigure], article: Article, ranker: Ranker | None = None) -> tuple[KeyFigure, ...]:
+    """The figures with ``places``, ``score`` and ``key`` set."""
+    merged = with_places(figures)
+    ranker = ranker or shipped_ranker()
+    own = [ranker.score(row) for row in describe(merged, article)]
+    return _marked(_as_statements(merged, own), ranker.cut)
+
+
+def with_places(figures: Sequence[KeyFigure]) -> list[KeyFigure]:
+    """Each figure with the places where its value and unit stand, those in the body first."""
     places: dict[tuple[object, ...], list[tuple[int, int]]] = {}
-    for figure in figures:
-        places.setdefault((figure.value, figure.value_high, figure.unit), []).append((figure.start, figure.end))
-    return [replace(f, places=tuple(places[f.value, f.value_high, f.unit])) for f in figures]
+    for figure in sorted(figures, key=lambda f: (f.section == "title", f.start)):
+        places.setdefault(_identity(figure), []).append((figure.start, figure.end))
+    return [replace(figure, places=tuple(places[_identity(figure)])) for figure in figures]
 
 
-def _score(figure: KeyFigure, title: set[str], body: int) -> float:
-    """Between 0 and 1: early, repeated, in the title's words, with a measure, a change with its baseline."""
-    score = 0.45 * (1 - figure.sentence_index / body)
-    measure = set(compare_key(figure.measure or "").split())
-    score += 0.2 * bool(len(measure & title) >= 2) + 0.1 * (len(figure.places) > 1)
-    score += 0.1 * bool(figure.measure) + 0.05 * (figure.role == "change") + 0.05 * bool(figure.baseline)
-    score += 0.05 * (figure.unit in ("%", "VND", "USD"))
-    return round(min(score, 1.0), 4)
+def is_first(figure: KeyFigure) -> bool:
+    """Whether a figure is the first statement of its value."""
+    return figure.places[0] == (figure.start, figure.end)
 
 
-def _marked(figures: Sequence[KeyFigure]) -> tuple[KeyFigure, ...]:
-    """Key marks for the best groups, whole groups at a time; of a repeated figure only the first is key."""
+def _as_statements(figures: Sequence[KeyFigure], own: Sequence[float]) -> list[KeyFigure]:
+    """Scores: the mean of a figure's own and its statement's best, since statements are what is printed."""
     best: dict[int, float] = {}
-    for figure in figures:
-        if figure.section == "body" and figure.places[0] == (figure.start, figure.end):
+    for figure, score in zip(figures, own, strict=True):
+        if is_first(figure):
+            best[figure.group] = max(best.get(figure.group, 0.0), score)
+    return [
+        replace(figure, score=round((score + best.get(figure.group, 0.0) * is_first(figure)) / 2, 4))
+        for figure, score in zip(figures, own, strict=True)
+    ]
+
+
+def _identity(figure: KeyFigure) -> tuple[object, ...]:
+    """What two statements of one figure share."""
+    return figure.value, figure.value_high, normalize_unit(figure.unit), figure.direction
+
+
+def _marked(figures: Sequence[KeyFigure], cut: float) -> tuple[KeyFigure, ...]:
+    """Key marks for the best statements, whole statements at a time; of a repeated figure only the first is key."""
+    eligible = [figure.section in ("body", "caption") and is_first(figure) for figure in figures]
+    sizes = Counter(figure.group for figure, fits in zip(figures, eligible, strict=True) if fits)
+    best: dict[int, float] = {}
+    for figure, fits in zip(figures, eligible, strict=True):
+        if fits:
             best[figure.group] = max(best.get(figure.group, 0.0), figure.score)
     chosen: set[int] = set()
     count = 0
-    for group in sorted(best, key=lambda g: (-best[g], g))[:MAX_GROUPS]:
-        size = sum(f.group == group and f.places[0] == (f.start, f.end) for f in figures)
-        if count + size <= MAX_KEY_FIGURES or not chosen:
+    for group in sorted(best, key=lambda g: (-best[g], g)):
+        size = sizes[group]
+        if len(chosen) == MAX_GROUPS or (len(chosen) >= MIN_GROUPS and best[group] < cut):
+            break
+        if count + size <= MAX_KEY_FIGURES:
             chosen.add(group)
             count += size
     return tuple(
-        replace(f, key=f.group in chosen and f.section == "body" and f.places[0] == (f.start, f.end)) for f in figures
+        replace(figure, key=fits and figure.group in chosen) for figure, fits in zip(figures, eligible, strict=True)
     )

@@ -34,13 +34,16 @@ from thads_nlp.figures.units import unit_kind
 from thads_nlp.schema import Direction, Quantity, Role
 from thads_nlp.text.segment import segment_words
 
-_BREAKS = frozenset(",;()[]!?…")
+_BREAKS = frozenset(",;:()[]!?…")
 _CONJUNCTIONS = frozenset({"nhưng", "song"})
 # Letters between a figure and a bracketed restatement of it.
 _NEAR_CHARS = 60
 MAX_ACTION_SYLLABLES = 5
+MAX_OBJECT_SYLLABLES = 5
 # Before a verb and behind its subject.
 _ASPECTS = frozenset({"đã", "đang", "sẽ", "vừa", "mới"})
+# What a fraction is of: the rest of its clause.
+_WHOLE = re.compile(r"\s+[^\W\d][^,.;:()]{2,60}")
 _SHARE_NOUN = re.compile(r"^(?:thị phần|tỷ trọng|tỉ trọng)\b", re.IGNORECASE)
 
 
@@ -121,6 +124,9 @@ def _clause(context: _Context, index: int) -> Clause:
     first, opener = at, "figure" if index else ""
     while first > 0 and items[first - 1].start >= floor:
         before = items[first - 1]
+        if before.text == ")" and (opening := _opening(items, first - 1, floor)) is not None:
+            first = opening
+            continue
         if _is_break(context, before):
             opener = before.text
             break
@@ -129,6 +135,16 @@ def _clause(context: _Context, index: int) -> Clause:
     inner = next((b for b in context.baselines if b.start < quantity.start and quantity.start - b.end <= 1), None)
     stop = next((i for i in range(first, at) if inner and items[i].end > inner.head), at)
     return Clause(first, at, opener, read_predicate(items, stop, first, context.text.words))
+
+
+def _opening(items: Sequence[Syllable], closing: int, floor: int) -> int | None:
+    """Index of the bracket that ``closing`` closes, where no figure stands between them."""
+    for index in range(closing - 1, -1, -1):
+        if items[index].start < floor:
+            return None
+        if items[index].text == "(":
+            return index
+    return None
 
 
 def _relation(context: _Context, index: int, clause: Clause, done: Sequence[Relation]) -> Relation:
@@ -141,7 +157,7 @@ def _relation(context: _Context, index: int, clause: Clause, done: Sequence[Rela
     own = _own_measure(context, index, clause, before)
     measure = own or (before.measure if before and before.measure else _earlier_subject(context, clause))
     measure = _sided(context, index, measure, before)
-    direction = _direction(clause, measure, quantity)
+    direction = _direction(context, clause, measure, quantity)
     if direction is None and own is None and before is not None and clause.predicate.has("match"):
         direction = before.direction
     role = _role(context, index, clause, direction, own)
@@ -265,9 +281,11 @@ def _sided(context: _Context, index: int, measure: str | None, before: Relation 
     return with_side(measure, side) if side else measure
 
 
-def _direction(clause: Clause, measure: str | None, quantity: Quantity) -> Direction | None:
+def _direction(
+    context: _Context, clause: Clause, measure: str | None, quantity: Quantity
+) -> Direction | None:
     """Rise or fall: a change verb right before, or a subject that is itself a rise."""
-    direct = clause.predicate.direction
+    direct = clause.predicate.direction or _governing(context, clause)
     if direct:
         return direct
     if measure and unit_kind(quantity.unit) == "percent" and not clause.predicate.has("arrive", "per"):
@@ -275,6 +293,20 @@ def _direction(clause: Clause, measure: str | None, quantity: Quantity) -> Direc
             return "up"
         if names_fall(measure):
             return "down"
+    return None
+
+
+def _governing(context: _Context, clause: Clause) -> Direction | None:
+    """The change verb whose object stands between it and the amount: "cắt giảm chi phí 20 tỷ đồng"."""
+    if clause.predicate.verb is not None:
+        return None
+    low = max(clause.first, clause.predicate.first - MAX_OBJECT_SYLLABLES)
+    for stop in range(clause.predicate.first - 1, low, -1):
+        verb = read_predicate(context.items, stop, clause.first, context.text.words)
+        if verb.verb in ("up", "down") and verb.kinds[-1] != "filler":
+            return verb.direction
+        if verb.verb is not None:
+            return None
     return None
 
 
@@ -311,7 +343,8 @@ def _baseline(context: _Context, index: int) -> str | None:
     quantity = context.quantities[index]
     found = baseline_of(context.sentence, quantity, context.baselines)
     if found is None and quantity.unit == "phần":
-        return tail(context.text, quantity.end, context.next_start(index)) or None
+        whole = _WHOLE.match(context.sentence, quantity.end)
+        return whole.group().strip() if whole else None
     return found
 
 
