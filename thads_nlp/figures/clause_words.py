@@ -36,7 +36,7 @@ TRAILS = """
     đã được|sẽ được|có xu hướng|có dấu hiệu|cũng đã|cũng được|vẫn còn|nhẹ|mạnh|tăng mạnh
     giảm mạnh|tăng nhẹ|giảm nhẹ|được điều chỉnh|ước tính|trong đó|và|tiếp tục được|khoảng
     trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
-    trung bình|bình quân|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
+    hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
     tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
 """
@@ -65,7 +65,7 @@ NOUN_BREAKS = """
 # Finite verbs behind the subject of a clause that is no figure's own.
 VERBS = """
     tăng|giảm|đạt|tăng cao|tăng mạnh|giảm mạnh|tăng nhẹ|giảm nhẹ|sụt giảm|tiếp tục|vượt
-    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|chiếm|đã|vẫn
+    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|chiếm|đã|vẫn|có
     cũng
 """
 
@@ -73,8 +73,8 @@ VERBS = """
 FILLER = """
     khoảng|hơn|gần|trên|dưới|xấp xỉ|ước|ước tính|ước khoảng|chừng|tầm|tối thiểu
     tối đa|ít nhất|nhiều nhất|không quá|chưa đến|chưa tới|chưa đầy|ngót|chỉ|mới|mới chỉ
-    đã|cũng|vẫn|đều|lại|rất|mạnh|nhẹ|nhanh|đáng kể|sâu|đột ngột|trung bình
-    bình quân|cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức|ở mức
+    đã|cũng|vẫn|đều|lại|rất|mạnh|nhẹ|nhanh|đáng kể|sâu|đột ngột
+    cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức|ở mức
     ở mức giá|với giá|giá|con số|tới mức|đến mức|vào khoảng|ở khoảng|xấp xỉ mức|trên dưới
     khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|thêm gần|không đáng kể|đến
     tới|tới tận|tận|chạm|chạm mức|chạm ngưỡng|ngưỡng|mốc|khoảng từ|từ khoảng|:

@@ -40,6 +40,8 @@ class _View:
     periods: Counter[str]
     measures: Counter[str]
     first_said: dict[str, int]
+    title_shares: dict[int, float]
+    quoted: frozenset[int]
 
 
 def describe(figures: Sequence[KeyFigure], article: Article) -> list[tuple[float, ...]]:
@@ -60,6 +62,7 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
     body = [s for s in article.sentences if s.section == "body"]
     title = article.title or ""
     quantities = [q for q in find_quantities(title) if q.kind == "quantity"]
+    texts = {figure.sentence_index: figure.sentence for figure in figures}
     largest: dict[str, float] = {}
     for figure in figures:
         unit = normalize_unit(figure.unit)
@@ -78,6 +81,8 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
         sentences=Counter(figure.sentence_index for figure in figures),
         periods=Counter(compare_key(figure.period) for figure in figures if figure.period),
         measures=Counter(_measure_key(figure) for figure in figures),
+        title_shares={number: _overlap(_content(title), _content(text)) for number, text in texts.items()},
+        quoted=frozenset(number for number, text in texts.items() if '"' in text or "“" in text),
         first_said={_measure_key(figure): figure.sentence_index for figure in reversed(figures)},
     )
 
@@ -96,11 +101,11 @@ def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
         float(kind == "money"), float(kind == "percent"), float(kind == "count"), float(kind == "physical"),
         float(kind == "times"), share, float(value == largest), float(kind == "count" and value < 10),
         float((figure.value, unit) in view.title_values), _overlap(measure, view.title),
-        _overlap(view.title, _content(figure.sentence)), view.units[unit] / len(view.figures),
+        view.title_shares[rank], view.units[unit] / len(view.figures),
         min(view.groups[figure.group], 4) / 4, float(view.groups[figure.group] == 1), float(len(figure.places) > 1),
         float(figure.period is not None), float(not measure), float(len(measure) == 1),
         float(figure.value_high is not None), float(figure.section != "body"), _overlap(measure, view.lead),
-        float('"' in figure.sentence or "“" in figure.sentence),
+        float(rank in view.quoted),
         _centrality(measure, view), min(view.sentences[figure.sentence_index], 6) / 6, _is_main_period(figure, view),
         float(figure.period is None), _said_before(view, index), _is_restated(view, index),
         float(figure.places[0] != (figure.start, figure.end)),

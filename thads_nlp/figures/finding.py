@@ -22,17 +22,21 @@ def find_figures(article: str | Article) -> tuple[KeyFigure, ...]:
         InputError: the text cannot be read as an article.
     """
     read = read_article(article)
-    return rank(link(tuple(_figures(read))), read)
+    found = list(_figures(read))
+    return rank(link([figure for figure, _ in found], [parted for _, parted in found]), read)
 
 
-def _figures(article: Article) -> Iterator[KeyFigure]:
-    """The figures of every sentence; one that names no period has that of an earlier sentence."""
+def _figures(article: Article) -> Iterator[tuple[KeyFigure, bool]]:
+    """The figures of every sentence, and whether a semicolon parts each from the one before.
+
+    One that names no period has that of an earlier sentence.
+    """
     carried = _title_period(article)
     for sentence in article.sentences:
         quantities = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
         for quantity, relation in zip(quantities, relate(sentence.text, quantities), strict=True):
             named = replace(relation, period=relation.period or (carried.text if carried else None))
-            yield _figure(sentence, quantity, named, article.published)
+            yield _figure(sentence, quantity, named, article.published), relation.parted
         carried = _carried(sentence, carried)
 
 
@@ -43,6 +47,8 @@ def _title_period(article: Article) -> Period | None:
 
 def _carried(sentence: Sentence, before: Period | None) -> Period | None:
     """The period that a sentence leaves to those behind it: its last one, but no day in place of a longer period."""
+    if not find_periods(sentence.text):
+        return before
     heads = [(b.head, b.end) for b in find_baselines(sentence.text, ())]
     periods = [period for period in find_periods(sentence.text, heads) if period.carries]
     last = next((p for p in reversed(periods) if not p.is_day), periods[-1] if periods else None)

@@ -12,19 +12,22 @@ MAX_STATEMENT_FIGURES = 4
 MAX_STATEMENT_CHARS = 170
 
 
-def link(figures: Sequence[KeyFigure]) -> tuple[KeyFigure, ...]:
-    """The figures with ``group`` (one number a statement) and ``change_of`` (index of the level that changed)."""
-    groups = _groups(figures)
+def link(figures: Sequence[KeyFigure], parted: Sequence[bool]) -> tuple[KeyFigure, ...]:
+    """The figures with ``group`` (one number a statement) and ``change_of`` (index of the level that changed).
+
+    ``parted`` says of each figure whether a semicolon stands between it and the one before.
+    """
+    groups = _groups(figures, parted)
     grouped = [replace(figure, group=group) for figure, group in zip(figures, groups, strict=True)]
     return tuple(replace(figure, change_of=_level_of(grouped, index)) for index, figure in enumerate(grouped))
 
 
-def _groups(figures: Sequence[KeyFigure]) -> list[int]:
+def _groups(figures: Sequence[KeyFigure], parted: Sequence[bool]) -> list[int]:
     """Statement numbers: figures of one sentence, kept together by measure, else while they are near and few."""
     numbers: list[int] = []
     first = 0
     for index in range(len(figures)):
-        if index and _goes_on(figures, first, index):
+        if index and not parted[index] and _goes_on(figures, first, index):
             numbers.append(numbers[-1])
             continue
         first = index
@@ -39,15 +42,7 @@ def _goes_on(figures: Sequence[KeyFigure], first: int, index: int) -> bool:
         return False
     if figure.measure == before.measure and figure.role in ("change", "share"):
         return True
-    near = figure.end - head.start <= MAX_STATEMENT_CHARS and index - first < MAX_STATEMENT_FIGURES
-    return near and not _ends_part(figure, before)
-
-
-def _ends_part(figure: KeyFigure, before: KeyFigure) -> bool:
-    """Whether a semicolon stands between two figures of a sentence."""
-    offset = figure.start - figure.sentence.find(figure.text)
-    start, stop = before.end - offset, figure.start - offset
-    return ";" in figure.sentence[max(start, 0) : max(stop, 0)]
+    return figure.end - head.start <= MAX_STATEMENT_CHARS and index - first < MAX_STATEMENT_FIGURES
 
 
 def _level_of(figures: Sequence[KeyFigure], index: int) -> int | None:

@@ -25,6 +25,8 @@ _PLACES = frozenset({"địa", "thị", "cả", "toàn", "thế", "sàn", "khắ
 _CLAUSE_BREAKS = frozenset({"nhưng", "khi", "để", "khiến", "nên", "giúp", "làm"})
 # Passive verbs may stay inside a counted noun: "vụ án được xét xử".
 _PASSIVES = frozenset({"được", "bị"})
+# Behind these "có" opens a relative clause: "số có điều kiện thi hành".
+_COUNT_NOUNS = frozenset({"số", "người", "việc", "hộ", "vụ", "đơn"})
 _RELATIVES = frozenset({"có", "về"})
 # Two directions of a market, said beside or behind the price.
 _SIDES = ("mua vào", "bán ra")
@@ -72,7 +74,8 @@ def clause_subject(text: Text, first: int, stop: int) -> str | None:
     """The subject of a whole clause: what stands before its first verb of change or state; None if it has no verb."""
     for index in range(first + 1, stop):
         match = _VERBS.starting_at(text.items, index, text.words)
-        if match and match[0] <= stop and not text.words.splits(text.items, index):
+        relative = text.items[index].key == "có" and text.items[index - 1].key in _COUNT_NOUNS
+        if match and match[0] <= stop and not relative and not text.words.splits(text.items, index):
             return subject(text, first, index)
     return None
 

@@ -48,6 +48,10 @@ _FOREIGN_HEADS = re.compile(
     r"\s*(?:cùng kỳ\s+|cùng kì\s+|với\s+)?$",
     re.IGNORECASE,
 )
+# Every period has one of these; most sentences have none.
+_HINT = re.compile(
+    r"năm|tháng|quý|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
+)
 _SAME = re.compile(r"\bcùng (?:năm|kỳ|quý|tháng)\b", re.IGNORECASE)
 _PASSING = re.compile(
     r"(?:hằng|hàng|mỗi)\s|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
@@ -89,6 +93,8 @@ class Span:
 
 def find_periods(sentence: str, baselines: Sequence[tuple[int, int]] = ()) -> tuple[Period, ...]:
     """Time expressions that can be the period of the sentence's figures; those inside a baseline are none."""
+    if not _HINT.search(sentence):
+        return ()
     found = []
     for match in _PERIOD.finditer(sentence):
         inside = any(start <= match.start() < end for start, end in baselines)

@@ -35,10 +35,14 @@ from thads_nlp.schema import Direction, Quantity, Role
 from thads_nlp.text.segment import segment_words
 
 _BREAKS = frozenset(",;:()[]!?…")
+# A clause part that opens with one of these says when, where or why, not what.
+_ADVERBIAL_HEADS = frozenset("trong tại theo đến tính từ với trên sau qua cùng ngoài nhờ do khi để".split())
 _CONJUNCTIONS = frozenset({"nhưng", "song"})
 # Letters between a figure and a bracketed restatement of it.
 _NEAR_CHARS = 60
 MAX_ACTION_SYLLABLES = 5
+# A "sentence" with more is a table in one line; it is read in parts, so that time stays linear.
+MAX_QUANTITIES = 40
 MAX_OBJECT_SYLLABLES = 5
 # Before a verb and behind its subject.
 _ASPECTS = frozenset({"đã", "đang", "sẽ", "vừa", "mới"})
@@ -49,14 +53,14 @@ _SHARE_NOUN = re.compile(r"^(?:thị phần|tỷ trọng|tỉ trọng)\b", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What the sentence says of one quantity; ``linked`` says that it goes on with the figure before it."""
+    """What the sentence says of one quantity; ``parted``: a semicolon stands between it and the one before."""
 
     measure: str | None
     direction: Direction | None
     role: Role
     baseline: str | None
     period: str | None
-    linked: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,25 @@ class _Context:
 
 def relate(sentence: str, quantities: Sequence[Quantity]) -> tuple[Relation, ...]:
     """Relations of the reported quantities of one sentence, in their order."""
-    if not quantities:
-        return ()
+    relations: list[Relation] = []
+    start = 0
+    for first in range(0, len(quantities), MAX_QUANTITIES):
+        part = quantities[first : first + MAX_QUANTITIES]
+        last = first + MAX_QUANTITIES >= len(quantities)
+        end = len(sentence) if last else quantities[first + MAX_QUANTITIES].start
+        moved = [replace(q, start=q.start - start, end=q.end - start) for q in part]
+        relations += _relate(sentence[start:end], moved)
+        start = part[-1].end
+    return tuple(relations)
+
+
+def _relate(sentence: str, quantities: Sequence[Quantity]) -> list[Relation]:
+    """Relations of the quantities of one sentence, or of a part of one that is too long to be one."""
     context = _context(sentence, quantities)
     relations: list[Relation] = []
     for index in range(len(quantities)):
         relations.append(_relation(context, index, _clause(context, index), relations))
-    return tuple(_in_order(context, relations))
+    return _in_order(context, relations)
 
 
 def _context(sentence: str, quantities: Sequence[Quantity]) -> _Context:
@@ -153,7 +169,7 @@ def _relation(context: _Context, index: int, clause: Clause, done: Sequence[Rela
     before = done[-1] if done else None
     if before is not None and _is_restatement(context, index, clause):
         period = _period(context, clause, quantity) or before.period
-        return replace(before, baseline=None, period=period, linked=True)
+        return replace(before, baseline=None, period=period, parted=False)
     own = _own_measure(context, index, clause, before)
     measure = own or (before.measure if before and before.measure else _earlier_subject(context, clause))
     measure = _sided(context, index, measure, before)
@@ -164,7 +180,8 @@ def _relation(context: _Context, index: int, clause: Clause, done: Sequence[Rela
     if role in ("level", "share"):
         direction = None
     baseline = _baseline(context, index) if direction else None
-    return Relation(measure, direction, role, baseline, _period(context, clause, quantity), own is None and bool(done))
+    parted = index > 0 and ";" in context.sentence[context.quantities[index - 1].end : quantity.start]
+    return Relation(measure, direction, role, baseline, _period(context, clause, quantity), parted)
 
 
 def _own_measure(context: _Context, index: int, clause: Clause, before: Relation | None) -> str | None:
@@ -262,7 +279,8 @@ def _earlier_subject(context: _Context, clause: Clause) -> str | None:
         if whole:
             return whole
         named = subject(context.text, first, stop)
-        best = named if named and len(named.split()) >= 2 else best
+        adverbial = context.items[first].key in _ADVERBIAL_HEADS
+        best = named if named and len(named.split()) >= 2 and not (adverbial and best) else best
         stop = first - 1
     return best
 
@@ -377,7 +395,7 @@ def _in_order(context: _Context, relations: Sequence[Relation]) -> list[Relation
         return result
     lead = relations[later[0]]
     for index, measure in zip(later, earlier, strict=True):
-        result[index] = replace(lead, measure=measure, period=relations[index].period, linked=True)
+        result[index] = replace(lead, measure=measure, period=relations[index].period)
     return result
 
 
@@ -386,8 +404,8 @@ def _shared(context: _Context, start: int, relations: Sequence[Relation]) -> lis
     stop = next(i for i, item in enumerate(context.items) if item.start >= start)
     whole = subject(context.text, 0, stop)
     return [
-        replace(relation, measure=whole or relation.measure, linked=index > 0)
-        for index, relation in enumerate(relations)
+        replace(relation, measure=whole or relation.measure)
+        for relation in relations
     ]
 
 

@@ -21,6 +21,8 @@ from thads_nlp.text.segment import split_sentences
 # Words that say where a quantity went, looked for this many tokens before and two behind it in its clause.
 DIRECTION_REACH = 6
 _STEPS = {"up": frozenset({"tăng", "thêm"}), "down": frozenset({"giảm", "sụt", "hạ", "bớt", "lùi"})}
+# A clause is read back so far at most, which keeps a table in one line linear.
+MAX_CLAUSE_CHARS = 240
 _CLAUSE_MARKS = re.compile(r"[,;:.!?()]")
 # Hedges and negations: what is suspected, planned or denied may not be stated as fact.
 _HEDGES = (
@@ -270,8 +272,8 @@ def _has(key: str, phrase: str) -> bool:
 
 def _clause_before(text: str, end: int) -> str:
     """Text from the last clause mark to ``end``; a comma inside a number is none."""
-    start = 0
-    for match in _CLAUSE_MARKS.finditer(text, 0, end):
+    start = max(0, end - MAX_CLAUSE_CHARS)
+    for match in _CLAUSE_MARKS.finditer(text, start, end):
         if not (text[match.end() : match.end() + 1].isdigit() and text[match.start() - 1 : match.start()].isdigit()):
             start = match.end()
     return text[start:end]

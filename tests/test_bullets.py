@@ -1,0 +1,112 @@
+"""Bullets and the choice of key figures: what every printed statement must hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thads_nlp import Article, KeyFigure, find_figures
+from thads_nlp.figures.bullets import MAX_BULLET_CHARS, MAX_BULLETS, is_printable, make_bullets
+from thads_nlp.figures.ranking import MAX_GROUPS, MAX_KEY_FIGURES
+from thads_nlp.schema import Bullet
+from thads_nlp.text.reading import read_article
+
+
+def brief(text: str) -> tuple[tuple[KeyFigure, ...], tuple[Bullet, ...]]:
+    """Figures and bullets of a text."""
+    article = read_article(Article(text))
+    found = find_figures(article)
+    return found, make_bullets(found, article)
+
+
+def test_a_statement_in_the_form_that_editors_print() -> None:
+    _, bullets = brief(
+        "Trong chín tháng, toàn ngành triển khai nhiều giải pháp, kết quả thi hành xong về tiền có chuyển biến rõ, "
+        "tăng hơn 6.068 tỷ đồng (tăng 25,39%) so với cùng kỳ năm 2019. Các đơn vị tiếp tục thực hiện nhiệm vụ."
+    )
+    assert bullets[0].text == (
+        "Kết quả thi hành xong về tiền: tăng hơn 6.068 tỷ đồng (tăng 25,39%) so với cùng kỳ năm 2019"
+    )
+
+
+def test_a_short_sentence_is_printed_whole_without_its_conjunction() -> None:
+    _, bullets = brief("Tuy nhiên, thu ngân sách chỉ đạt 45% dự toán. Các đơn vị tiếp tục thực hiện nhiệm vụ.")
+    assert [bullet.text for bullet in bullets] == ["Thu ngân sách chỉ đạt 45% dự toán"]
+
+
+def test_a_plan_stays_a_plan() -> None:
+    _, bullets = brief(
+        "Tại hội nghị diễn ra cuối tuần với sự tham gia của đại diện các sở, ngành, địa phương và nhiều doanh nghiệp, "
+        "lãnh đạo tỉnh cho biết năm 2025 sẽ phấn đấu thu ngân sách đạt 1.500 tỷ đồng. Các đơn vị tiếp tục thực hiện."
+    )
+    assert any(word in bullets[0].text for word in ("phấn đấu", "mục tiêu"))
+
+
+def test_a_repeated_figure_gives_one_bullet_and_all_its_places() -> None:
+    text = (
+        "Sản lượng cà phê đạt 1,2 triệu tấn. Nông dân các huyện đã thu hoạch xong. Như vậy, sản lượng cà phê 1,2 triệu "
+        "tấn là cao nhất từ trước đến nay."
+    )
+    found, bullets = brief(text)
+    assert [figure.key for figure in found] == [True, False]
+    assert len(found[0].places) == 2
+    assert len(bullets) == 1
+
+
+def test_canonical_values_on_request() -> None:
+    article = read_article(Article("Thu ngân sách đạt 1.250 tỷ đồng. Các đơn vị tiếp tục thực hiện nhiệm vụ."))
+    bullets = make_bullets(find_figures(article), article, plain_values=True)
+    assert bullets[0].text == "Thu ngân sách đạt 1250000000000 VND"
+
+
+def test_another_maker_is_taken_only_where_it_holds_the_rules() -> None:
+    article = read_article(Article("Thu ngân sách đạt 1.250 tỷ đồng. Các đơn vị tiếp tục thực hiện nhiệm vụ."))
+    found = find_figures(article)
+    longer = make_bullets(found, article, lambda figures, _: "Thu ngân sách của tỉnh trong kỳ đạt 1.250 tỷ đồng")
+    wrong = make_bullets(found, article, lambda figures, _: "Thu ngân sách của tỉnh trong 9 kỳ đạt 1.250 tỷ đồng")
+    assert longer[0].text == "Thu ngân sách của tỉnh trong kỳ đạt 1.250 tỷ đồng"
+    assert wrong[0].text == "Thu ngân sách đạt 1.250 tỷ đồng"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thu ngân sách đạt 45%", "Tuy nhiên, thu đạt 45%", "Thu đạt 45% và 12 vụ", "Thu đạt 46%", "Ông đạt 45%",
+        "Thu đạt 45% (tăng", "Thu đạt 45% " + "a" * 220,
+    ],
+)  # fmt: skip
+def test_what_cannot_be_printed(text: str) -> None:
+    found = find_figures("Thu đạt 45%. Các đơn vị tiếp tục thực hiện nhiệm vụ.")
+    assert not is_printable(text, found)
+    assert is_printable("Thu đạt 45%", found)
+
+
+_SENTENCES = st.lists(
+    st.builds(
+        "{}{} {} {} {}{}.".format,
+        st.sampled_from(["", "Tuy nhiên, ", "Ông cho biết ", "Trong đó, ", "Năm 2020, "]),
+        st.sampled_from(["doanh thu", "số vụ cháy", "giá gạo (loại thường)", "tỷ lệ hộ nghèo ở huyện A"]),
+        st.sampled_from(["đạt", "tăng", "giảm gần", "dự kiến đạt", "xuống còn", "chiếm"]),
+        st.integers(1, 99_999),
+        st.sampled_from(["tỷ đồng", "%", "vụ", "USD/thùng"]),
+        st.sampled_from(["", " so với năm trước", " (tăng 5%)", "; số còn lại là 12 hộ", ", tương đương 3 triệu USD"]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@given(_SENTENCES)
+def test_every_bullet_can_be_printed(sentences: list[str]) -> None:
+    found, bullets = brief(" ".join(sentence[0].upper() + sentence[1:] for sentence in sentences))
+    assert len(bullets) <= MAX_BULLETS
+    assert sum(figure.key for figure in found) <= MAX_KEY_FIGURES
+    assert len({figure.group for figure in found if figure.key}) <= MAX_GROUPS
+    assert len({bullet.text.casefold() for bullet in bullets}) == len(bullets)
+    for bullet in bullets:
+        assert bullet.text[0].isupper() or bullet.text[0].isdigit()
+        assert len(bullet.text) <= MAX_BULLET_CHARS
+        for index in bullet.figures:
+            assert found[index].key
+            assert found[index].text in bullet.text
+            said = {"up": ("tăng", "hơn", "thêm"), "down": ("giảm",), None: ("",)}[found[index].direction]
+            assert any(word in bullet.text.lower() for word in said)
