@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from thads_nlp.figures.quantities import find_quantities, same_quantity
 from thads_nlp.model.salience import content_keys
+from thads_nlp.model.support import Surroundings, agree, surroundings, times_of
 from thads_nlp.model.tokens import Token, tokenize
 from thads_nlp.schema import Article, Claim, Direction, Evidence, Quantity, Sentence
 from thads_nlp.text.normalize import clean, compare_key
@@ -20,7 +21,7 @@ from thads_nlp.text.segment import split_sentences
 
 # Words that say where a quantity went, looked for this many tokens before and two behind it in its clause.
 DIRECTION_REACH = 6
-_STEPS = {"up": frozenset({"tăng", "thêm"}), "down": frozenset({"giảm", "sụt", "hạ", "bớt", "lùi"})}
+_STEPS = {"up": frozenset({"tăng"}), "down": frozenset({"giảm", "sụt"})}
 # A clause is read back so far at most, which keeps a table in one line linear.
 MAX_CLAUSE_CHARS = 240
 _CLAUSE_MARKS = re.compile(r"[,;:.!?()]")
@@ -31,8 +32,10 @@ _HEDGES = (
 )  # fmt: skip
 # Share of a hypothesis' content that the supporting clause must have before a hedge there counts as dropped.
 HEDGE_OVERLAP = 0.5
+# Around a name so many letters are compared with the sentences that have it, and so many of the words must be there.
+NAME_REACH_CHARS = 45
+NAME_SHARE = 0.25
 _QUOTED = re.compile(r"\"([^\"]{2,400})\"|(?<![^\s(])'([^']{2,400})'(?!\w)")
-_MIN_SHARED_WORDS = 1
 _NOT_WORD = re.compile(r"[^\w ]")
 
 
@@ -51,11 +54,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A quantity of the article with its sentence and direction."""
+    """A quantity of the article with its sentence, direction and surroundings."""
 
     quantity: Quantity
     sentence: Sentence
     direction: Direction | None
+    around: Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class SourceIndex:
     owners: tuple[tuple[int, Token], ...]
     first: dict[str, tuple[int, ...]]
     content: tuple[frozenset[str], ...]
+    earlier_times: tuple[frozenset[str], ...]
 
     @classmethod
     def build(cls, article: Article) -> SourceIndex:
@@ -76,8 +81,8 @@ class SourceIndex:
         keys: list[str] = []
         owners: list[tuple[int, Token]] = []
         for sentence in article.sentences:
-            for quantity in find_quantities(sentence.text):
-                stated.append(Stated(quantity, sentence, direction_of(sentence.text, quantity)))
+            for quantity, around in _surrounded(sentence.text):
+                stated.append(Stated(quantity, sentence, direction_of(sentence.text, quantity), around))
             for token in tokenize(sentence.text):
                 keys.append(token.key)
                 owners.append((sentence.index, token))
@@ -86,7 +91,7 @@ class SourceIndex:
             positions[key].append(position)
         content = tuple(frozenset(content_keys(sentence.text)) for sentence in article.sentences)
         first = {key: tuple(found) for key, found in positions.items()}
-        return cls(article, tuple(stated), tuple(keys), tuple(owners), first, content)
+        return cls(article, tuple(stated), tuple(keys), tuple(owners), first, content, _earlier_times(article))
 
     def find(self, keys: Sequence[str]) -> int | None:
         """Position of a token sequence within one sentence, None if it does not occur."""
@@ -136,19 +141,38 @@ def direction_of(text: str, quantity: Quantity) -> Direction | None:
 def _check(sentence: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
     """All claims and evidence of one hypothesis sentence, offsets relative to it."""
     verbatim = source.find([token.key for token in tokenize(sentence)])
-    yield from _quantities(sentence, source)
-    yield from _names(sentence, source)
+    yield from _quantities(sentence, source, verbatim=verbatim is not None)
+    yield from _names(sentence, source, verbatim=verbatim is not None)
     yield from _quotes(sentence, source)
     if verbatim is None:
         yield from _directions_and_hedges(sentence, source)
 
 
-def _quantities(sentence: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
+def _surrounded(text: str) -> Iterator[tuple[Quantity, Surroundings]]:
+    """The quantities of a sentence with their surroundings."""
+    found = find_quantities(text)
+    for before, quantity, after in zip((None, *found), found, (*found[1:], None), strict=False):
+        yield quantity, surroundings(text, quantity, before, after)
+
+
+def _earlier_times(article: Article) -> tuple[frozenset[str], ...]:
+    """For each sentence, the times that sentences before it name."""
+    known: list[frozenset[str]] = []
+    so_far: frozenset[str] = frozenset()
+    for sentence in article.sentences:
+        known.append(so_far)
+        so_far |= times_of(sentence.text)
+    return tuple(known)
+
+
+def _quantities(sentence: str, source: SourceIndex, *, verbatim: bool) -> Iterator[Claim | Evidence]:
     """Each quantity with its support; all of one sentence from the same or neighbouring sentences."""
-    found = find_quantities(sentence)
     homes: list[set[int]] = []
-    for quantity in found:
-        supports = [stated for stated in source.stated if _supports(quantity, sentence, stated, source)]
+    for quantity, around in _surrounded(sentence):
+        if _is_article(quantity):
+            continue
+        same = [stated for stated in source.stated if _states(quantity, sentence, stated)]
+        supports = [stated for stated in same if verbatim or _says(quantity, around, stated, source)]
         if not supports:
             kind = "direction" if _known(quantity, source) and direction_of(sentence, quantity) else "quantity"
             yield Claim(_around(sentence, quantity), kind)
@@ -162,21 +186,27 @@ def _quantities(sentence: str, source: SourceIndex) -> Iterator[Claim | Evidence
         yield Claim(sentence, "quantity")
 
 
-def _supports(quantity: Quantity, sentence: str, stated: Stated, source: SourceIndex) -> bool:
-    """Same value, unit and direction, beside a shared word."""
+def _is_article(quantity: Quantity) -> bool:
+    """Whether "một" only introduces a noun."""
+    return quantity.kind == "incidental" and quantity.value == 1
+
+
+def _states(quantity: Quantity, sentence: str, stated: Stated) -> bool:
+    """Same value, unit and direction."""
     if not same_quantity(quantity, stated.quantity):
         return False
     if quantity.approx != stated.quantity.approx and {quantity.approx, stated.quantity.approx} >= {"over", "under"}:
         return False
-    if quantity.kind != "quantity":
+    return quantity.kind != "quantity" or direction_of(sentence, quantity) == stated.direction
+
+
+def _says(quantity: Quantity, around: Surroundings, stated: Stated, source: SourceIndex) -> bool:
+    """Whether the hypothesis says of a quantity what the article says of it; dates and the like need only stand."""
+    if quantity.kind not in ("quantity", "incidental") or _is_article(quantity):
         return True
-    if direction_of(sentence, quantity) != stated.direction:
-        return False
-    clause = content_keys(_clause_before(sentence, quantity.start) + " " + sentence[quantity.end :][:40])
-    words = {key for key in clause if not key[0].isdigit()}
     index = stated.sentence.index
-    near = source.content[index] | (source.content[index - 1] if index else frozenset())
-    return not words or len(words & near) >= max(_MIN_SHARED_WORDS, (len(words) + 1) // 2)
+    earlier = source.content[index - 1] if index else frozenset()
+    return agree(around, stated.around, earlier, source.earlier_times[index])
 
 
 def _known(quantity: Quantity, source: SourceIndex) -> bool:
@@ -189,7 +219,7 @@ def _share_a_home(homes: Sequence[set[int]]) -> bool:
     return any(all(home & {index, index + 1} for home in homes) for index in homes[0] | {i - 1 for i in homes[0]})
 
 
-def _names(sentence: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
+def _names(sentence: str, source: SourceIndex, *, verbatim: bool) -> Iterator[Claim | Evidence]:
     """Runs of capitalised tokens, which must occur whole."""
     tokens = tokenize(sentence)
     for start, end in _capital_runs(sentence, tokens):
@@ -200,11 +230,34 @@ def _names(sentence: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
             if not run:
                 continue
             position = source.find([token.key for token in run])
-        if position is None:
+        opening = start == 0 and len(run) == 1
+        if position is None or not (verbatim or opening or _is_placed(sentence, run, source)):
             yield Claim(sentence[run[0].start : run[-1].end], "name")
             continue
         first, last = source.place(position, len(run))
         yield Evidence(run[0].start, run[-1].end, first, last, "name")
+
+
+def _is_placed(sentence: str, run: Sequence[Token], source: SourceIndex) -> bool:
+    """Whether the article names it beside some of the words that the hypothesis has beside it."""
+    low, high = max(0, run[0].start - NAME_REACH_CHARS), run[-1].end + NAME_REACH_CHARS
+    beside = {*_common(sentence[low : run[0].start]), *_common(sentence[run[-1].end : high])}
+    if not beside:
+        return True
+    keys = tuple(token.key for token in run)
+    for position in source.first.get(keys[0], ()):
+        if source.keys[position : position + len(keys)] == keys:
+            index = source.owners[position][0]
+            near = frozenset().union(*source.content[max(0, index - 1) : index + 2])
+            if len(beside & near) >= NAME_SHARE * len(beside):
+                return True
+    return False
+
+
+def _common(text: str) -> list[str]:
+    """Content words of a text that are no names; a word cut at its edge is left out."""
+    words = [token.text for token in tokenize(text) if not token.is_capital]
+    return [key for word in words for key in content_keys(word)]
 
 
 def _capital_runs(sentence: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -247,9 +300,7 @@ def _directions_and_hedges(sentence: str, source: SourceIndex) -> Iterator[Claim
         yield Claim(sentence, "direction")
     invented = [hedge for hedge in _HEDGES if _has(keys, hedge) and not _has(support_keys, hedge)]
     for hedge in invented:
-        if not any(
-            _has(compare_key(other.text), hedge) for other in source.article.sentences[max(0, best - 1) : best + 2]
-        ):
+        if not any(_has(compare_key(other.text), hedge) for other in source.article.sentences):
             yield Claim(f"{hedge}: {sentence}", "hedge")
     clause = max(_CLAUSE_MARKS.split(support), key=lambda part: len(wanted & set(content_keys(part))), default="")
     shared = len(wanted & set(content_keys(clause)))
