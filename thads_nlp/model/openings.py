@@ -37,7 +37,7 @@ _CONNECTIVES: Final = phrases(
     "nhờ thế, như vậy, như thế, cho nên, bởi lẽ, chính vì vậy, chính vì thế, chính bởi vậy, chính vì lẽ đó, vậy nên",
     "thế nên, vậy là, thế là, thế rồi, ngoài ra, hơn nữa, hơn thế, hơn thế nữa, vả lại, thêm vào đó, thêm nữa",
     "không những thế, không những vậy, không chỉ vậy, không chỉ thế, không chỉ có vậy, không chỉ có thế",
-    "chưa dừng lại, không dừng lại, đồng thời, song song, mặt khác, ngược lại, trái lại, tương tự, cụ thể, cụ thể hơn",
+    "chưa dừng lại, không dừng lại, đồng thời, song song, mặt khác, ngược lại, ở chiều ngược lại, trái lại, tương tự, cụ thể, cụ thể hơn",
     "cụ thể là, chẳng hạn, chẳng hạn như, ví dụ, ví dụ như, thí dụ, nói cách khác, nói tóm lại, tóm lại, kết quả là",
     "lý do là, lí do là, nguyên nhân là, cũng theo, cũng trong, cũng tại, cũng ở, cũng vào, cũng như, cũng vì, cũng là",
     "cũng với, cũng liên quan, cũng có, vẫn theo, kế đến, kế tiếp, tiếp theo, tiếp đến, sau cùng, mặt bên kia",
