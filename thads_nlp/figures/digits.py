@@ -15,9 +15,6 @@ MAX_DIGITS = 40
 # Exact for MAX_DIGITS digits times every chain of scale words (nghìn · triệu · tỷ adds 18 digits).
 EXACT = Context(prec=120, Emax=999_999, Emin=-999_999)
 
-# No-break spaces that publishers set between groups of three digits.
-_GROUP_SPACES = frozenset("\u00a0\u202f\u2009")
-
 DigitForm = Literal["integer", "decimal", "broken"]
 
 

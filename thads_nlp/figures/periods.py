@@ -52,7 +52,6 @@ _FOREIGN_HEADS = re.compile(
 _HINT = re.compile(
     r"năm|tháng|quý|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
 )
-_SAME = re.compile(r"\bcùng (?:năm|kỳ|quý|tháng)\b", re.IGNORECASE)
 _PASSING = re.compile(
     r"(?:hằng|hàng|mỗi)\s|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
     re.IGNORECASE,
@@ -172,8 +171,3 @@ def _day_span(match: re.Match[str], published: str | None) -> Span | None:
 def _months(year: int, first: int, last: int) -> Span:
     """From the first day of one month to the last of another."""
     return Span(f"{year}-{first:02}-01", f"{year}-{last:02}-{calendar.monthrange(year, last)[1]:02}")
-
-
-def is_same_period(sentence: str) -> bool:
-    """Whether a sentence says "the same year", so that the period of an earlier one goes on."""
-    return bool(_SAME.search(sentence))

@@ -141,11 +141,6 @@ class _Sum:
         self.terms.append((exponent, _scaled(amount, exponent)))
         return True
 
-    @property
-    def lowest(self) -> int:
-        """Exponent of the last scale word."""
-        return self.terms[-1][0] if self.terms else 0
-
     def total(self, rest: Decimal = ZERO) -> Decimal:
         """Value of all terms and ``rest``."""
         for _, amount in self.terms:
