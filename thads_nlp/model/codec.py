@@ -102,12 +102,6 @@ class SlotCodec:
             head += [*self._pieces.encode(source.slots.mask(model_words(title))), SUMMARY]
         return [Prompt(source.subwords, (*([mark] if mark else []), *head)) for mark in marks]
 
-    def figure_prompts(self, source: EncodedSource, numbers: Sequence[str]) -> list[Prompt]:
-        """One prompt for a statement around each written number that has a slot in the source."""
-        slot_of = {surface: slot for slot, surface in source.slots.surfaces}
-        slots = [slot_of[number] for number in numbers if number in slot_of]
-        return [Prompt(source.subwords, (FIGURE, slot, SUMMARY)) for slot in slots]
-
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """Split at ``<sum>``; an output without it has no summary."""
         words = self._pieces.decode(hypothesis.subwords)
