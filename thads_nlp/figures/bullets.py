@@ -99,7 +99,7 @@ def is_printable(text: str, figures: Sequence[KeyFigure]) -> bool:
     """Whether a statement can be printed: all figures with their directions, no other number, short, well opened."""
     if not text or len(text) > MAX_BULLET_CHARS or (not text[0].isupper() and not text[0].isdigit()):
         return False
-    if _POINTERS.match(text) or text.count("(") != text.count(")"):
+    if _POINTERS.match(text) or not _is_paired(text):
         return False
     if any(figure.text not in text for figure in figures):
         return False
@@ -108,6 +108,11 @@ def is_printable(text: str, figures: Sequence[KeyFigure]) -> bool:
     if any(figure.direction and not _DIRECTION_WORDS[figure.direction].search(text) for figure in figures):
         return False
     return not _foreign_numbers(text, figures)
+
+
+def _is_paired(text: str) -> bool:
+    """Whether all brackets and quotes of a text are closed."""
+    return text.count("(") == text.count(")") and text.count("“") == text.count("”") and text.count('"') % 2 == 0
 
 
 def _foreign_numbers(text: str, figures: Sequence[KeyFigure]) -> list[str]:
@@ -230,7 +235,9 @@ def _without_lead(text: str) -> str:
 
 
 def _brief(figures: Sequence[KeyFigure]) -> str:
-    """Measure and figures alone."""
+    """Measure and figures alone; a plan is told in the article's words or not at all."""
+    if any(figure.role == "target" for figure in figures):
+        return ""
     measure = next((figure.measure for figure in figures if figure.measure), None)
     if measure is None:
         return ""
@@ -239,7 +246,6 @@ def _brief(figures: Sequence[KeyFigure]) -> str:
         words = (_SAID.get(figure.direction or ""), _HEDGES.get(figure.approx or ""), figure.text)
         piece = " ".join(word for word in words if word)
         named = index > 0 and figure.measure and figure.measure != figures[index - 1].measure
-        piece = f"mục tiêu {piece}" if figure.role == "target" else piece
         pieces.append(f"{figure.measure}: {piece}" if named else piece)
     return _with_baseline(f"{measure}: {', '.join(pieces)}", figures)
 
