@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from thads_nlp import __version__
 from thads_nlp.errors import InputError, ThadsError
+from thads_nlp.memory import keep_small
 from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdown, figures_text
 from thads_nlp.schema import SCHEMA_VERSION, Article, Failure
 from thads_nlp.text.decode import MAX_BYTES, decode
@@ -122,6 +123,8 @@ def brief(
     def load() -> Callable[[Article], str]:
         from thads_nlp.summarizer import Summarizer
 
+        if len(files) == 1:
+            keep_small()
         loaded = Summarizer.load(title_line=title_line, **loading)
         return lambda article: make(loaded, article)
 

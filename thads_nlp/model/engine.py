@@ -5,7 +5,6 @@ A prompt is subwords in, a hypothesis is subwords out; what they mean is the cod
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from thads_nlp.errors import MissingExtraError, ModelError, OptionError
+from thads_nlp.memory import give_back
 
 Shape = Literal["decoder", "encoder-decoder"]
 ComputeType = Literal["float32", "int8", "int8_float32", "int16", "default"]
@@ -88,7 +88,7 @@ class CTranslate2Engine:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{path}: CTranslate2 cannot load it ({error}); export the model again") from error
         self._shape = shape
-        _give_back_memory()
+        give_back()
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """The best hypothesis of each prompt, in prompt order."""
@@ -208,13 +208,6 @@ def equal_length_batches(prompts: Sequence[Prompt], max_batch_size: int) -> Iter
 def available_cpus() -> int:
     """CPUs that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _give_back_memory() -> None:
-    """Return what loading left free to the system: 77 MiB of int8 rows that became float. glibc only, else nothing."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
-        trim(0)
 
 
 def _search(options: DecodingOptions) -> dict[str, Any]:
