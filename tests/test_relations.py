@@ -148,3 +148,74 @@ def test_offsets_slice_to_text_and_links_stay_inside(clauses: list[tuple[str, st
         assert figure.change_of is None or found[figure.change_of].group == figure.group
         assert (figure.direction is not None) == (figure.role == "change")
     assert [f.group for f in found] == sorted(f.group for f in found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "measures"),
+    [
+        # What a closed bracket holds is passed over.
+        (
+            "Tổng số căn hộ là 9.100 căn (gồm 8.600 căn hộ chung cư và 500 căn nhà phố), giảm 44% so với năm trước.",
+            ["Tổng số căn hộ", "căn hộ chung cư", "căn nhà phố", "Tổng số căn hộ"],
+        ),
+        # A change leads from one level to another: both are of the subject.
+        ("Số vụ cháy giảm từ 31 xuống 29 vụ (giảm 6,5%).", ["Số vụ cháy"] * 3),
+        # A list whose items are names with figures in brackets.
+        (
+            "Ba hãng có doanh thu tăng là Hãng Bình Minh (tăng 25%), Hãng Sao Mai (tăng 22%).",
+            ["doanh thu Hãng Bình Minh", "doanh thu Hãng Sao Mai"],
+        ),
+        # What a subject has is its own.
+        ("Hãng Bình Minh dẫn đầu, chiếm vị trí số một với doanh thu 44 tỷ đồng.", ["doanh thu"]),
+        ("Hãng Bình Minh là đơn vị lớn nhất với doanh thu 44 tỷ đồng.", ["doanh thu của Hãng Bình Minh"]),
+        # Coordinated predicates share their subject's head.
+        (
+            "Tỷ lệ tàu khách đi đúng giờ đạt 98% và đến đúng giờ đạt 79%.",
+            ["Tỷ lệ tàu khách đi đúng giờ", "Tỷ lệ tàu khách đến đúng giờ"],
+        ),
+        # Two sides of a market.
+        (
+            "Giá vàng nhẫn mua vào 5.100.000 đồng/chỉ, bán ra 5.230.000 đồng/chỉ.",
+            ["Giá vàng nhẫn mua vào", "Giá vàng nhẫn bán ra"],
+        ),
+        # Shares named behind them, or before "với".
+        (
+            "Nhiều nhất là nhóm hộ nghèo với 41%, chỉ có 20,5% là nhóm hộ khá.",
+            ["nhóm hộ nghèo", "nhóm hộ khá"],
+        ),
+        # What only prepares the clause is no part of its subject.
+        ("Nhu cầu điện tăng và giá điện chính thức tăng 8%.", ["giá điện"]),
+        ("Việc cắt giảm chi phí đã giúp lợi nhuận sau thuế tăng 12%.", ["lợi nhuận sau thuế"]),
+        # A name of capitals does not swallow the verb behind it, nor does a dash part it.
+        ("Chỉ số Hang Seng giảm 0,2%.", ["Chỉ số Hang Seng"]),
+        ("Chỉ số châu Á - Thái Bình Dương mất 0,6%.", ["Chỉ số châu Á - Thái Bình Dương"]),
+        # A rate is named as one.
+        ("Kết quả thi hành án về việc tăng cao; đạt tỉ lệ 60%.", ["tỉ lệ thi hành án về việc"]),
+        # Places say where, not what.
+        ("Sở lấy 4 mẫu xét nghiệm tại 3 gia đình.", ["mẫu xét nghiệm", "gia đình"]),
+        # A whole that is halved.
+        ("Ngân hàng có thể cắt giảm 1/2 mức lãi suất hiện hành.", ["lãi suất"]),
+        ("Quỹ Sao Mai đã chi 20 triệu đồng, phạt 310 triệu đồng.", ["Quỹ Sao Mai đã chi", "phạt"]),
+    ],
+)  # fmt: skip
+def test_what_is_measured(sentence: str, measures: list[str]) -> None:
+    assert [f.measure for f in figures(sentence)] == measures
+
+
+@pytest.mark.parametrize(
+    ("sentence", "direction", "baseline"),
+    [
+        ("Giá dầu đạt 400 USD/tấn, rẻ hơn giá xuất khẩu trung bình 20 USD/tấn.", "down", "giá xuất khẩu trung bình"),
+        ("Xe lắp ráp cao hơn xe nhập khẩu 15%.", "up", "xe nhập khẩu"),
+        ("Giá gạo cao hơn so với giá gạo của nước bạn khoảng 9 USD/tấn.", "up", "giá gạo của nước bạn"),
+        ("Lãi suất có thể được giảm 1/4 mức hiện nay.", "down", "mức hiện nay"),
+    ],
+)
+def test_what_a_comparative_compares_with(sentence: str, direction: str, baseline: str) -> None:
+    found = figures(sentence)[-1]
+    assert (found.role, found.direction, found.baseline) == ("change", direction, baseline)
+
+
+def test_a_change_behind_a_bracket_is_of_the_level_before_it() -> None:
+    found = figures("Tổng số căn hộ là 9.100 căn (gồm 8.600 căn hộ chung cư và 500 căn nhà phố), giảm 44%.")
+    assert [f.change_of for f in found] == [None, None, None, 0]

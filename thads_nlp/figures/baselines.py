@@ -26,6 +26,17 @@ _END = re.compile(
 )
 # A comparison with a figure: "so với mức 40 tỷ đồng".
 _HEDGED = re.compile(r"(?:mức|con số|hơn|khoảng|gần|chỉ tiêu|chỉ|mức bình quân|\s)*$", re.IGNORECASE)
+# The standard of a comparison between its adjective and the amount: "rẻ hơn giá bán lẻ khoảng 2.000 đồng".
+_COMPARED = re.compile(
+    r"\b(?:cao|thấp|nhiều|ít|lớn|nhỏ|rẻ|đắt|dài|ngắn|nhanh|chậm|nặng|nhẹ)\s+hơn(?P<gap>\s+)(?!so\b|là\b|hẳn\b)"
+    r"(?P<standard>[^\W\d_](?:(?!\b(?:hơn|là|đạt|còn|có|tăng|giảm)\b)[^\d,;:()]){1,60}?)"
+    r"(?:\s+(?:khoảng|gần|hơn|trên|dưới|tới|đến|từ|chừng|xấp xỉ))*\s*$",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"(?:\s+(?:khoảng|gần|hơn|trên|dưới|tới|đến|từ|chừng|xấp xỉ|là|thêm))+$", re.IGNORECASE)
+# No standard: only what hedges the amount.
+_HEDGES = frozenset("gần khoảng trên dưới tới đến từ chừng xấp xỉ gấp mức cả những".split())
+COMPARED_CHARS = 90
 _FILLERS = re.compile(r"^(?:của\s+|con số\s+|mức\s+(?=của))", re.IGNORECASE)
 MAX_BASELINE_CHARS = 90
 # Farther behind a change a comparison belongs to something else.
@@ -34,29 +45,43 @@ MAX_DISTANCE_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is compared with, as written at ``[start, end)``; ``head`` is where the comparison opens."""
+    """What is compared with, as written at ``[start, end)``.
+
+    ``head`` is where the comparison opens; ``gap`` is how many characters may part it from an amount behind it.
+    """
 
     text: str
     start: int
     end: int
     head: int
+    gap: int = 1
 
 
 def find_baselines(sentence: str, quantities: Sequence[Quantity]) -> tuple[Baseline, ...]:
     """The comparisons of a sentence in reading order."""
-    found: list[Baseline] = []
+    found = [standard for quantity in quantities if (standard := _standard(sentence, quantity))]
     heads = [(match.start(), match.end()) for match in _HEAD.finditer(sentence)]
     for quantity in quantities:
         bare = _BARE.match(sentence, quantity.end)
         if bare:
             heads.append((bare.start(), bare.end()))
     for head, start in sorted(heads):
-        if found and head < found[-1].end:
+        if any(b.head <= head < b.end or head <= b.head < start for b in found):
             continue
         baseline = _read(sentence, head, start, quantities)
         if baseline:
             found.append(baseline)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda b: b.head))
+
+
+def _standard(sentence: str, quantity: Quantity) -> Baseline | None:
+    """What a comparative right before a quantity compares with."""
+    shift = max(quantity.start - COMPARED_CHARS, 0)
+    match = _COMPARED.search(sentence[shift : quantity.start])
+    if match is None or match.group("standard").split()[0].lower() in _HEDGES:
+        return None
+    start, end = shift + match.start("standard"), shift + match.end("standard")
+    return Baseline(sentence[start:end], start, end, shift + match.start("gap"), quantity.start - end)
 
 
 def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) -> Baseline | None:
@@ -71,9 +96,11 @@ def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) 
     filler = _FILLERS.match(text)
     if filler:
         start, text = start + filler.end(), text[filler.end() :]
+    text = _TRAILING.sub("", text)
     if not 2 < len(text) <= MAX_BASELINE_CHARS:
         return None
-    return Baseline(text, start, start + len(text), head)
+    gap = inner.start - start - len(text) if inner is not None else 1
+    return Baseline(text, start, start + len(text), head, max(gap, 1))
 
 
 def baseline_of(sentence: str, quantity: Quantity, baselines: Sequence[Baseline]) -> str | None:

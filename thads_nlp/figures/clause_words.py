@@ -26,7 +26,9 @@ LEADS = """
     đưa|nâng|kéo|đẩy|được|lúc này|mới đây|gần đây|vừa qua|lũy kế|luỹ kế|cộng dồn
     ước tính|chỉ riêng|chỉ tính riêng|ngay cả|cả|cũng|vẫn|tiếp tục|nhất là|theo thống kê
     ước|hồi|lúc|bình quân|trung bình|nhằm|vào|từ|về|này|đó|của|bị|đã|sẽ|phải
-    tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|mức
+    tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|mức|tương đương với|tương đương|tương ứng với|tương ứng|cho
+    cao hơn|thấp hơn|tiếp đến|tiếp đến là|kế đến|tiếp theo|tiếp theo là|lấy dẫn chứng|chứng kiến|sự sụt giảm
+    sự gia tăng|sự suy giảm
 """
 
 # Adverbs and half-verbs at the end of a subject.
@@ -36,6 +38,7 @@ TRAILS = """
     đã được|sẽ được|có xu hướng|có dấu hiệu|cũng đã|cũng được|vẫn còn|nhẹ|mạnh|tăng mạnh
     giảm mạnh|tăng nhẹ|giảm nhẹ|được điều chỉnh|ước tính|trong đó|và|tiếp tục được|khoảng
     trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
+    chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
     hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
     tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
@@ -45,7 +48,7 @@ TRAILS = """
 TAIL_STOPS = """
     tại|ở|trong|với|do|để|vào|từ|đến|tới|và|hoặc|nhưng|thì|là|cho|trên
     so với|năm|tháng|ngày|quý|lên|xuống|tăng|giảm|đạt|chiếm|mỗi|nữa|trở lên
-    trở xuống|khi|sau|trước|mà|bằng|qua|theo|nhằm|còn|cùng|như|về|dưới|giữa|gồm
+    trở xuống|khi|sau|trước|mà|bằng|qua|theo|nhằm|còn|cùng|như|về|dưới|gồm
     hồi|lúc|đã|đang|sẽ|vẫn|cũng|này|đó|kể|thuộc diện|trị giá|nhờ|vì|có
     cao hơn|thấp hơn|hiện|bởi|khiến|làm|giúp|góp|đưa|nâng|mới|thông qua|tương đương
     tương ứng|lọt|nếu|hơn|đều|không|chưa|so cùng|so|ghi nhận|trước đó|vừa qua|tính
@@ -59,7 +62,8 @@ NOUN_BREAKS = """
     đem lại|mang về|nhận|cùng|cùng với|như|bù|trừ|cộng|ghi nhận|trích lập bổ sung
     trích lập|bổ sung|duyệt|thông qua|đặt|phê duyệt|cấp|trả|hỗ trợ|vay|nộp|mà|theo
     về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa|sẽ|đã|đang
-    phải|công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
+    phải|cao hơn|thấp hơn|lớn hơn|nhỏ hơn|nhiều hơn|ít hơn|rẻ hơn|đắt hơn|gánh|trị giá
+    công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
 """
 
 # Finite verbs behind the subject of a clause that is no figure's own.
@@ -79,7 +83,9 @@ FILLER = """
     khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|thêm gần|không đáng kể|đến
     tới|tới tận|tận|chạm|chạm mức|chạm ngưỡng|ngưỡng|mốc|khoảng từ|từ khoảng|:
     thấp nhất|cực đại|bình quân mỗi năm|mỗi năm|mỗi ngày|mỗi tháng|hằng năm|hàng năm
-    trong đó có|nữa|chính xác|đúng|tròn|cỡ|độ|suýt|suýt soát|vừa|xuất sắc
+    trong đó có|nữa|chính xác|ngay|luôn|con số khiêm tốn|con số kỷ lục|mức kỷ lục
+    con số ấn tượng|tổng cộng|chính thức
+    đúng|tròn|cỡ|độ|suýt|suýt soát|vừa|xuất sắc
 """
 
 # Verbs of rise.
@@ -87,6 +93,7 @@ UP = """
     tăng|tăng thêm|tăng trưởng|gia tăng|tăng hơn|tăng gần|tăng lên thêm|vượt|vượt trên|vượt quá|cao hơn
     nhiều hơn|lớn hơn|nâng thêm|leo|leo thêm|nhích|nhích thêm|cộng thêm|thêm|bổ sung thêm|tăng cao|tăng mạnh
     tăng nhẹ|tăng vọt|dài hơn|nhỉnh hơn|đắt hơn|vượt kế hoạch|tăng bình quân|tăng trung bình|tăng mạnh thêm
+    tăng giá|đi lên|bật tăng|tăng trở lại|tăng gấp|gấp
     nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
 """
 
@@ -94,7 +101,8 @@ UP = """
 DOWN = """
     giảm|giảm tới|giảm đến|giảm thêm|sụt|sụt giảm|sút|giảm sút|thấp hơn|ít hơn|nhỏ hơn|kém|kém hơn|hạ|hạ thêm
     bớt|giảm bớt|lùi|tụt|cắt giảm|mất|bốc hơi|rơi|rớt|giảm mạnh|giảm nhẹ|giảm sâu|hụt|tiết giảm|rẻ hơn|thu hẹp
-    ngắn hơn|giảm bình quân|trừ|đánh mất
+    ngắn hơn|giảm bình quân|trừ|đánh mất|suy giảm|giảm trung bình|tụt giảm|giảm giá|hạ giá|đi xuống|lao dốc
+    giảm đi|vơi đi|cắt bớt|giảm trừ
 """
 
 # Where a change leads.
@@ -109,6 +117,7 @@ STATE = """
     đạt tới|thu về|thu được|lãi|lỗ|giữ nguyên|giữ|duy trì|duy trì ở|có mức|dao động|dao động từ|dao động ở
     dao động quanh|dao động trong khoảng|vào|cán mốc|đạt mốc|chạm mốc|ghi nhận ở|đứng ở|đứng|dừng ở|chốt ở
     đóng cửa ở|giao dịch ở|niêm yết ở|niêm yết|giao dịch quanh|có quy mô|tính ra|phải chịu|hiện ở|hiện đạt
+    có giá trung bình|có giá bình quân|vào khoảng|ở khoảng|dao động khoảng|phổ biến ở
     vượt mốc|vượt ngưỡng|qua mốc|vượt mức|hiện là|sẽ là|tổng trị giá|đạt trung bình|đạt bình quân|đạt tổng cộng
     đạt giá trị
 """
@@ -118,7 +127,8 @@ HOLD = """
     có|có tới|có đến|ghi nhận|phát hiện|xảy ra|xử lý|thu hút|với|cùng|và|cùng với|trong đó|đưa|xét xử|khởi tố
     làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các|những|số|tại|ở tại|đối với|hoàn thành|tiếp nhận
     thụ lý|giải quyết|bắt giữ|bắt|triệt phá|cấp|thực hiện|xây dựng|đón|phục vụ|tổ chức|sản xuất|tiêu thụ
-    nhập khẩu|xuất khẩu|chi|thu|thu hồi|nộp|bán|mua|bán ra|mua vào|thiệt hại|cần|phải|bị|nhận
+    nhập khẩu|xuất khẩu|chi|thu|thu hồi|nộp|bán|mua|nhận được|bắt được|cứu được|tìm được|bán được|mua được
+    xây được|thu hút được|huy động được|xây dựng được|giải quyết được|phát hiện được|thiệt hại|cần|phải|bị|nhận
 """
 
 # What a share is stated by.
@@ -129,6 +139,7 @@ PER = """
 # What restates a figure otherwise.
 MATCH = """
     tương đương|tương ứng|tương ứng với|tức|tức là|hay|tương đương khoảng|tương đương với|nghĩa là
+    tương ứng tỷ lệ|tương ứng tỉ lệ|tương đương tỷ lệ|tương ứng với tỷ lệ|tương đương với tỷ lệ
     tương đương mức|quy đổi|quy ra|tính theo
 """
 
@@ -146,4 +157,9 @@ OWN = """
 # From where a change leads.
 FROM = """
     từ|từ mức|từ chỗ|từ con số
+"""
+
+# Which side of a market states a price.
+SIDE = """
+    mua vào|bán ra|chiều mua vào|chiều bán ra|giá mua vào|giá bán ra
 """

@@ -10,7 +10,7 @@ from thads_nlp.figures.links import link
 from thads_nlp.figures.periods import Period, find_periods, resolve
 from thads_nlp.figures.quantities import find_quantities
 from thads_nlp.figures.ranking import rank
-from thads_nlp.figures.relations import Relation, relate
+from thads_nlp.figures.relations import Relation, refers_back, relate
 from thads_nlp.schema import Article, KeyFigure, Quantity, Sentence
 from thads_nlp.text.reading import read_article
 
@@ -29,12 +29,16 @@ def find_figures(article: str | Article) -> tuple[KeyFigure, ...]:
 def _figures(article: Article) -> Iterator[tuple[KeyFigure, bool]]:
     """The figures of every sentence, and whether a semicolon parts each from the one before.
 
-    One that names no period has that of an earlier sentence.
+    One that names no period has that of an earlier sentence; "con số này" is the measure before it with its unit.
     """
     carried = _title_period(article)
+    last: tuple[str, str | None] = ("", None)
     for sentence in article.sentences:
         quantities = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
         for quantity, relation in zip(quantities, relate(sentence.text, quantities), strict=True):
+            if refers_back(relation.measure) and quantity.unit == last[0]:
+                relation = replace(relation, measure=last[1])
+            last = quantity.unit, relation.measure
             named = replace(relation, period=relation.period or (carried.text if carried else None))
             yield _figure(sentence, quantity, named, article.published), relation.parted
         carried = _carried(sentence, carried)

@@ -19,6 +19,23 @@ _TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
 _TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
 _NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
 _VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
+_CHANGES = PhraseTable.of([(True, vocabulary.UP), (True, vocabulary.DOWN)])
+# What stands before them only prepares the clause behind them.
+_TOPIC_MARKS = frozenset({"thì", "giúp", "khiến", "nhưng", "song"})
+_TIME_PREPOSITIONS = frozenset({"trong", "vào", "hồi", "suốt"})
+# "với" that opens the name of what is measured: "đấu giá cổ phần với mức định giá".
+_AMOUNTS = frozenset("mức giá tổng số doanh lợi vốn tỷ tỉ diện lãi công".split())
+_MANNERS = frozenset({"mạnh", "nhẹ", "cao", "sâu", "nhanh", "dần", "đều", "lên", "xuống", "đáng", "kể"})
+# Where a change leads.
+_LEVELS = frozenset({"xuống", "lên", "còn", "mức", "về", "đến", "tới"})
+# Nouns that belong to whoever is said to have them.
+_OWNED = re.compile(
+    r"(?:tổng )?(?:doanh thu|doanh số|lợi nhuận|thị phần|tài sản|vốn|nợ|lãi|lỗ|sản lượng|kim ngạch|quy mô"
+    r"|diện tích|dân số|thu nhập|công suất|chiều dài|giá trị|vốn hóa|vốn hoá|khối lượng)\b",
+    re.IGNORECASE,
+)
+MAX_OWNER_SYLLABLES = 9
+MAX_BRACKETED_SYLLABLES = 5
 _PLACE_HEADS = frozenset({"tại", "ở"})
 # "trên" heads a place only before these; elsewhere it says of what a rate is ("trên số có điều kiện").
 _PLACES = frozenset({"địa", "thị", "cả", "toàn", "thế", "sàn", "khắp", "cao", "các", "tuyến"})
@@ -48,11 +65,20 @@ class Text:
     times: Spans
 
 
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun phrase and the index of the word before it that it depends on."""
+
+    first: int
+    text: str
+
+
 def subject(text: Text, first: int, stop: int) -> str | None:
     """The measure that syllables ``[first, stop)`` name, cleaned of reports, openings, times and adverbs; else None."""
-    first = _after_report(text, first, stop)
-    kept = _trimmed([item for item in text.items[first:stop] if not _inside(item, text.times)], text.words)
-    kept = _trimmed(_without_place(kept), text.words)
+    first = _after_clause(text, _after_report(text, first, stop), stop)
+    kept = _unbracketed(_timeless(text, first, stop))
+    kept = _trimmed(kept, text.words)
+    kept = _trimmed(_without_place(_before_change(kept, text.words)), text.words)
     if len(kept) > MAX_MEASURE_SYLLABLES:
         kept = _trimmed(kept[_last_break(kept) :], text.words)[-MAX_MEASURE_SYLLABLES:]
     named = _joined(text.sentence, kept)
@@ -61,12 +87,48 @@ def subject(text: Text, first: int, stop: int) -> str | None:
     return named if len(named.split()) >= 2 or (len(named) > 1 and named[0].isupper()) else None
 
 
-def noun_before(text: Text, first: int, stop: int) -> str | None:
+def noun_before(text: Text, first: int, stop: int) -> Noun | None:
     """The noun phrase that ends at a quantity without verb: "(với) doanh thu", "(tạo ra) khoản lỗ"."""
     for index in range(stop - 1, first - 1, -1):
         match = _NOUN_BREAKS.starting_at(text.items, index, text.words)
+        if match is None or match[0] > stop or _inside(text.items[index], text.times):
+            continue
+        if text.words.splits(text.items, index):
+            continue
+        if match[0] == stop and text.items[index].key == "với":
+            head = object_noun(text, first, index)
+            return Noun(index, head) if head else None
+        named = subject(text, match[0], stop) if match[0] < stop else None
+        if named:
+            return Noun(index, named)
+    named = subject(text, first, stop)
+    return Noun(first, named) if named else None
+
+
+def owned(text: Text, first: int, noun: Noun, before: str | None) -> str:
+    """The noun with whose it is: "(Hãng A dẫn đầu với) doanh thu" is "doanh thu của Hãng A".
+
+    ``before`` is the measure of the figure that the clause goes on from, None where a mark opens the clause.
+    """
+    key = text.items[noun.first].key
+    if key == "có" and (whole := subject(text, first, noun.first)):
+        return f"{whole} có {noun.text}" if len(whole.split()) <= MAX_OWNER_SYLLABLES else noun.text
+    if key != "với" or not _OWNED.match(noun.text) or " của " in noun.text:
+        return noun.text
+    owner = clause_subject(text, first, noun.first)
+    if owner is None and before is not None:
+        owner = before.partition(" của ")[2] if _OWNED.match(before) else before
+    return f"{noun.text} của {owner}" if owner and len(owner.split()) <= MAX_OWNER_SYLLABLES else noun.text
+
+
+def object_noun(text: Text, first: int, stop: int) -> str | None:
+    """What stands behind the last verb of a clause part, or the part where it has none."""
+    for index in range(stop - 1, first, -1):
+        match = _VERBS.starting_at(text.items, index, text.words) or _CHANGES.starting_at(text.items, index, text.words)
         if match and match[0] < stop and not text.words.splits(text.items, index):
-            return subject(text, match[0], stop)
+            named = subject(text, match[0], stop)
+            if named:
+                return named
     return subject(text, first, stop)
 
 
@@ -138,6 +200,14 @@ def ends_in_report(text: Text, first: int, stop: int) -> bool:
     return _REPORTS.ending_at(text.items, stop, first) is not None
 
 
+def has_report(text: Text, first: int, stop: int) -> bool:
+    """Whether a clause part says who reports before it says what: "Cục trưởng cho biết Sở đã chuyển"."""
+    return any(
+        (match := _REPORTS.starting_at(text.items, index, text.words)) is not None and match[0] <= stop
+        for index in range(first, stop)
+    )
+
+
 def after_report(items: Sequence[Syllable]) -> int:
     """Index of the first syllable behind the last words that only say who reports."""
     matches = (_REPORTS.starting_at(items, index) for index in range(len(items)))
@@ -146,7 +216,7 @@ def after_report(items: Sequence[Syllable]) -> int:
 
 def _goes_on(item: Syllable, index: int) -> bool:
     """Whether a word that stops a noun goes on with it here: "vụ được xét xử", "việc có điều kiện", "46% về tiền"."""
-    return (index > 0 and item.key in _PASSIVES) or (index == 0 and item.key in _RELATIVES)
+    return item.key in _PASSIVES or (index == 0 and item.key in _RELATIVES)
 
 
 def _after_report(text: Text, first: int, stop: int) -> int:
@@ -157,6 +227,67 @@ def _after_report(text: Text, first: int, stop: int) -> int:
         if match and match[0] < stop:
             best = max(best, match[0])
     return best
+
+
+def _after_clause(text: Text, first: int, stop: int) -> int:
+    """Index behind what a clause is only put under: "khi … thì", "giúp", "… tăng và"."""
+    best = first
+    for index in range(first + 1, stop - 1):
+        key = text.items[index].key
+        topic = key in _TOPIC_MARKS and not text.words.splits(text.items, index)
+        amount = key == "với" and text.items[index + 1].key in _AMOUNTS
+        if topic or amount or (key == "và" and _ends_in_change(text, best, index)):
+            best = index + 1
+    return best if subject_words(text.items[best:stop]) else first
+
+
+def subject_words(items: Sequence[Syllable]) -> int:
+    """Number of syllables that can be part of a name for something."""
+    return sum(not item.is_mark and _TRAILS.starting_at([item], 0) is None for item in items)
+
+
+def _ends_in_change(text: Text, first: int, stop: int) -> bool:
+    """Whether a clause part ends with a verb of rise or fall, adverbs aside."""
+    while stop > first and text.items[stop - 1].key in _MANNERS:
+        stop -= 1
+    return stop > first + 1 and _CHANGES.ending_at(text.items, stop, first + 1, text.words) is not None
+
+
+def _timeless(text: Text, first: int, stop: int) -> list[Syllable]:
+    """The syllables that are no time or comparison, nor the preposition of one."""
+    kept: list[Syllable] = []
+    for item in text.items[first:stop]:
+        if not _inside(item, text.times):
+            kept.append(item)
+        elif kept and kept[-1].key in _TIME_PREPOSITIONS:
+            kept.pop()
+    return kept
+
+
+def _before_change(items: Sequence[Syllable], words: Words) -> list[Syllable]:
+    """Cut at a verb of rise or fall that goes on to a level: "giá … đã giảm xuống mức thấp nhất là"."""
+    for index in range(2, len(items) - 1):
+        match = _CHANGES.starting_at(items, index, words)
+        if match and match[0] < len(items) and items[match[0]].key in _LEVELS and not words.splits(items, index):
+            return list(items[:index])
+    return list(items)
+
+
+def _unbracketed(items: Sequence[Syllable]) -> list[Syllable]:
+    """Without long bracketed additions; a bracket without its other half ends or begins what is kept."""
+    kept: list[Syllable] = []
+    opened: list[int] = []
+    for item in items:
+        kept.append(item)
+        if item.text == "(":
+            opened.append(len(kept) - 1)
+        elif item.text == ")" and opened:
+            start = opened.pop()
+            if len(kept) - start - 2 > MAX_BRACKETED_SYLLABLES:
+                del kept[start:]
+        elif item.text == ")":
+            kept.clear()
+    return kept[: opened[0]] if opened else kept
 
 
 def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
@@ -182,7 +313,7 @@ def _without_place(items: Sequence[Syllable]) -> list[Syllable]:
     """Cut a place at the end: "giá vàng SJC tại thị trường Hà Nội"."""
     for index in range(2, len(items) - 1):
         heads = items[index].key in _PLACE_HEADS or (items[index].key == "trên" and items[index + 1].key in _PLACES)
-        if heads and not any(item.is_mark for item in items[index:]):
+        if heads and not any(item.is_mark and item.text != "." for item in items[index:]):
             return list(items[:index])
     return list(items)
 
@@ -190,7 +321,8 @@ def _without_place(items: Sequence[Syllable]) -> list[Syllable]:
 def _last_break(items: Sequence[Syllable]) -> int:
     """Index behind the last conjunction or mark that leaves at least two syllables."""
     for index in range(len(items) - 3, -1, -1):
-        if items[index].is_mark or items[index].key in _CLAUSE_BREAKS:
+        parts = items[index].is_mark and items[index].text != "."
+        if parts or items[index].key in _CLAUSE_BREAKS:
             return index + 1
     return 0
 

@@ -22,7 +22,7 @@ _PERIOD = re.compile(
     rf"|{_NUMBER}\s+tháng (?:kết thúc|tính đến|qua)(?:\s+(?:vào\s+)?ngày\s+{_DAY})?"
     rf"|{_NUMBER}\s+quý (?:đầu|cuối)(?:\s+năm)?(?:\s+{_YEAR}|\s+nay)?"
     rf"|(?:nửa|giữa|đầu|cuối|hết|cả)\s+(?:đầu\s+|cuối\s+)?(?:năm|tháng|quý)(?:\s+(?:{_YEAR}|[IVX]+|\d{{1,2}}|nay|ngoái|này))?{_OF_YEAR}"
-    rf"|quý\s+(?:[IVX]{{1,3}}|[1-4]|này|trước|vừa qua|một|hai|ba|tư|đầu){_OF_YEAR}"
+    rf"|(?<!loại )(?<!đá )quý\s+(?:[IVX]{{1,3}}|[1-4]|này|trước|vừa qua|một|hai|ba|tư|đầu){_OF_YEAR}"
     rf"|giai đoạn(?:\s+năm)?\s+{_YEAR}\s*[-–]\s*(?:{_YEAR}|\d\d)"
     rf"|(?:niên vụ|niên độ|năm học|vụ đông xuân|vụ hè thu|vụ|mùa vụ)\s+{_YEAR}(?:\s*[-–/]\s*{_YEAR})?"
     rf"|năm tài (?:chính|khóa|khoá)\s+{_YEAR}"

@@ -42,12 +42,25 @@ class Words:
 
     @classmethod
     def of(cls, words: Iterable[Word]) -> Words:
-        """The offsets of syllables that do not begin a word."""
-        return cls(frozenset(item.start for word in words for item in syllables(word.text, shift=word.start)[1:]))
+        """The offsets of syllables that do not begin a word.
+
+        Segmenters draw the syllables beside numbers and names into one word ("25/7 lượng", "Hang Seng giảm"): where a
+        word goes on from digits, or in lower case from a name of two syllables, it is free to part.
+        """
+        return cls(frozenset(start for word in words for start in _inner(syllables(word.text, shift=word.start))))
 
     def splits(self, items: Sequence[Syllable], index: int) -> bool:
         """Whether the place before syllable ``index`` lies inside a word."""
         return index < len(items) and items[index].start in self.inner
+
+
+def _inner(parts: Sequence[Syllable]) -> Iterable[int]:
+    """Where the syllables of a word behind the first begin, but for those that do not belong to it."""
+    for index in range(1, len(parts)):
+        before, this = parts[index - 1], parts[index]
+        named = index > 1 and before.is_name and parts[index - 2].is_name and not this.is_name
+        if not named and not before.text[0].isdigit() and not this.text[0].isdigit():
+            yield this.start
 
 
 def syllables(text: str, start: int = 0, end: int | None = None, shift: int = 0) -> list[Syllable]:

@@ -11,13 +11,14 @@ from thads_nlp.figures.phrases import PhraseTable, Syllable, Words
 from thads_nlp.schema import Direction
 
 # filler: adverbs and approximations; arrive: "lên", "còn"; state: "đạt", "là"; hold: "có", "ghi nhận" (the quantity is
-# their object); own: "nắm giữ"; per: "chiếm", "bằng"; match: "tương đương"; plan: "dự kiến"; from: "từ".
-Kind = Literal["filler", "up", "down", "arrive", "state", "hold", "per", "match", "plan", "from", "own"]
+# their object); own: "nắm giữ"; per: "chiếm", "bằng"; match: "tương đương"; plan: "dự kiến"; from: "từ";
+# side: "bán ra".
+Kind = Literal["filler", "up", "down", "arrive", "state", "hold", "per", "match", "plan", "from", "own", "side"]
 
 _TABLE: PhraseTable[Kind] = PhraseTable.of([
     ("filler", vocabulary.FILLER), ("up", vocabulary.UP), ("down", vocabulary.DOWN), ("arrive", vocabulary.ARRIVE),
     ("state", vocabulary.STATE), ("hold", vocabulary.HOLD), ("per", vocabulary.PER), ("own", vocabulary.OWN),
-    ("match", vocabulary.MATCH), ("plan", vocabulary.PLAN), ("from", vocabulary.FROM),
+    ("match", vocabulary.MATCH), ("plan", vocabulary.PLAN), ("from", vocabulary.FROM), ("side", vocabulary.SIDE),
 ])  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def read_predicate(items: Sequence[Syllable], stop: int, floor: int, words: Word
         if match is None:
             break
         start, kind = match
-        if kind == "hold" and any(other != "filler" for other in kinds):
+        if kind in ("hold", "own", "side") and any(other != "filler" for other in kinds):
             break
         first = start
         kinds.append(kind)

@@ -1,0 +1,226 @@
+"""What the figures of a sentence measure: what a clause names itself, what it leaves out and takes over."""
+
+from __future__ import annotations
+
+from thads_nlp.figures.clauses import Clause, Scene
+from thads_nlp.figures.measures import (
+    counted,
+    market_side,
+    noun_before,
+    object_noun,
+    owned,
+    side_of,
+    subject,
+    tail,
+    with_side,
+)
+from thads_nlp.figures.sharing import earlier_subject, enumerated, listed, named_between, parallel, part_start
+from thads_nlp.figures.units import unit_kind
+from thads_nlp.schema import Quantity
+
+MAX_ACTION_SYLLABLES = 5
+_NEAR_CHARS = 24
+# Before a verb and behind its subject.
+_ASPECTS = frozenset({"đã", "đang", "sẽ", "vừa", "mới", "để"})
+_MARKS = frozenset({",", ";", ":"})
+# Predicates that say something of a subject, rather than hold the figure as their object.
+_RESTATES = frozenset({"up", "down", "arrive", "state", "per", "match", "from"})
+# Words that say of a whole only that it is the one of now.
+_RATES = ("tỉ lệ", "tỷ lệ")
+# Before a count these say where or for whom, and no verb is its own.
+_PLACES = frozenset({"tại", "ở", "trong", "từ", "cho", "của", "với", "và", "đối", "trên", "qua"})
+# Verbs that a count is the object of, though they are verbs of change.
+_TRANSITIVES = ("cắt giảm", "cắt bớt", "sa thải", "tinh giản")
+_NOW = frozenset("mức hiện nay tại hành trước đó này kia".split())
+
+
+def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> tuple[str | None, bool]:
+    """The measure of a quantity, and whether its own clause names it; ``before`` is that of the figure it goes on."""
+    own = _own(scene, index, clause, before)
+    if own and before and clause.opener in ("figure", ","):
+        own = parallel(scene, clause, before, own)
+    if own and clause.opener == "," and (whole := enumerated(scene, clause)):
+        own = whole if clause.predicate.verb != "own" else f"{whole} {_verb(scene, clause)}"
+    aside = named_between(scene, index, clause) if own is None and before is not None else None
+    measure = own or aside or before or earlier_subject(scene, clause)
+    measure = _as_rate(scene, clause, measure) if measure else None
+    return _sided(scene, index, measure, before), own is not None
+
+
+def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | None:
+    """What the clause itself says is measured; None where it leaves that out."""
+    quantity, text, predicate = scene.quantities[index], scene.text, clause.predicate
+    if quantity.unit and unit_kind(quantity.unit) == "count":
+        return _count(scene, index, clause)
+    named = subject(text, clause.first, predicate.first)
+    if clause.opener == "(" and not named:
+        return _bracketed(scene, clause, before)
+    if is_fraction(quantity) and predicate.direction and (whole := _whole(scene, index)):
+        return whole
+    verb = predicate.verb
+    if verb == "side":
+        return _market(scene, clause, named, before)
+    if verb == "own" and named:
+        return tail(text, quantity.end, scene.next_start(index)) or f"{named} {_verb(scene, clause)}"
+    if behind := _behind(scene, index):
+        return behind
+    if verb == "hold" and not clause.is_bare and scene.items[predicate.first].key == "với":
+        return object_noun(text, clause.first, predicate.first)
+    if verb in (None, "hold") and not clause.is_bare:
+        if verb is None and not _is_partitive(scene, index):
+            return _noun(scene, clause, before)
+        return _held(scene, index, clause)
+    if named:
+        return named
+    if verb in (None, "hold") and index == 0:
+        return tail(text, quantity.end, scene.next_start(index)) or None
+    return None
+
+
+def _count(scene: Scene, index: int, clause: Clause) -> str | None:
+    """Of a count: the subject of what is said of it, else the counted noun with what follows it."""
+    quantity, text, predicate = scene.quantities[index], scene.text, clause.predicate
+    verb = predicate.verb
+    named = subject(text, clause.first, predicate.first)
+    if named and verb == "own":
+        return f"{named} {_verb(scene, clause)}"
+    noun = counted(text, quantity.unit, quantity.end, scene.next_start(index))
+    said = scene.sentence[: quantity.start].lower()
+    if any(said.rfind(verb) >= max(quantity.start - _NEAR_CHARS, 0) for verb in _TRANSITIVES):
+        return noun
+    if named and (verb == "plan" or verb in _RESTATES or predicate.has("up", "down")):
+        return named
+    if not named and (index or clause.opener) and _goes_on(scene, index, clause, noun):
+        return None
+    if noun != quantity.unit or verb not in (None, "hold"):
+        return noun
+    whole = earlier_subject(scene, clause) if clause.opener == "(" else None
+    if whole and noun in whole:
+        return whole
+    return " ".join(filter(None, (noun, _action(scene, clause))))
+
+
+def _goes_on(scene: Scene, index: int, clause: Clause, noun: str) -> bool:
+    """Whether a count without subject says something of the figure before it: "(số vụ …), tăng 12 vụ"."""
+    verb, unit = clause.predicate.verb, scene.quantities[index].unit
+    if verb == "from":
+        return clause.predicate.has("up", "down")
+    if verb == "match":
+        return not (noun != unit and index and scene.quantities[index - 1].unit != unit)
+    return verb in _RESTATES and verb != "state"
+
+
+def _noun(scene: Scene, clause: Clause, before: str | None) -> str | None:
+    """The noun phrase right before an amount without verb, with whose it is."""
+    noun = noun_before(scene.text, clause.first, clause.predicate.first)
+    if noun is None:
+        return _lone_verb(scene, clause)
+    return owned(scene.text, clause.first, noun, before if clause.opener == "figure" else None)
+
+
+def _market(scene: Scene, clause: Clause, named: str | None, before: str | None) -> str | None:
+    """The goods whose price on one side of the market an amount is, and the side."""
+    said = [item.key for item in scene.items[clause.predicate.first : clause.at]]
+    goods = named or before or earlier_subject(scene, clause)
+    return with_side(goods, "mua vào" if "mua" in said else "bán ra") if goods else None
+
+
+def _lone_verb(scene: Scene, clause: Clause) -> str | None:
+    """A verb of one syllable that is all a clause part says before its amount: "(…), phạt 310 triệu đồng"."""
+    items = scene.items[clause.first : clause.predicate.first]
+    return items[0].text if len(items) == 1 and items[0].text.isalpha() and clause.opener in _MARKS else None
+
+
+def _whole(scene: Scene, index: int) -> str | None:
+    """What a fraction that something changes by is of, unless it only says "of now"."""
+    rest = tail(scene.text, scene.quantities[index].end, scene.next_start(index))
+    words = [word for word in rest.split() if word.lower() not in _NOW]
+    return " ".join(words) if len(words) > 1 else None
+
+
+def _behind(scene: Scene, index: int) -> str | None:
+    """What stands behind a share that is its clause's subject: "(chỉ có) 20,5% là căn hộ bình dân"."""
+    quantity = scene.quantities[index]
+    if unit_kind(quantity.unit) != "percent" or not scene.sentence.startswith(" là ", quantity.end):
+        return None
+    return tail(scene.text, quantity.end + len(" là"), scene.next_start(index)) or None
+
+
+def _action(scene: Scene, clause: Clause) -> str | None:
+    """The verb that a count is the object of, without its own subject: "(toàn tỉnh) phải thi hành 8.450 việc"."""
+    items = scene.items[clause.first : clause.at]
+    head = scene.items[clause.predicate.first].key if clause.predicate.first < clause.at else ""
+    if clause.opener == "figure" and head in _PLACES - {"với"}:
+        return None
+    marks = [index for index, item in enumerate(items) if item.key in _ASPECTS]
+    named = subject(scene.text, clause.first + (marks[-1] + 1 if marks else 0), clause.at)
+    if named is None or named[0].isupper():
+        return None
+    return named if len(named.split()) <= MAX_ACTION_SYLLABLES else None
+
+
+def _verb(scene: Scene, clause: Clause) -> str:
+    """The verb of holding as written, without the hedge behind it."""
+    items = scene.items[clause.predicate.first : clause.at]
+    return " ".join(item.text for item in items if item.key in ("nắm", "giữ", "sở", "hữu"))
+
+
+def _held(scene: Scene, index: int, clause: Clause) -> str | None:
+    """The measure of an amount that is a verb's object: subject and verb, and what the amount consists of."""
+    head = subject(scene.text, clause.first, clause.at)
+    rest = tail(scene.text, scene.quantities[index].end, scene.next_start(index))
+    return " ".join(filter(None, (head, rest))) or None
+
+
+def _is_partitive(scene: Scene, index: int) -> bool:
+    """Whether a percentage is of a noun behind it: "thi hành xong 83,5% số việc"."""
+    quantity = scene.quantities[index]
+    of_noun = unit_kind(quantity.unit) == "percent" or quantity.unit == "phần"
+    return of_noun and bool(tail(scene.text, quantity.end, scene.next_start(index)))
+
+
+def is_fraction(quantity: Quantity) -> bool:
+    """Whether a quantity is a part of one whole: "2/3", "một nửa"."""
+    return quantity.unit in ("phần", "lần") and 0 < quantity.value < 1
+
+
+def _bracketed(scene: Scene, clause: Clause, before: str | None) -> str | None:
+    """The measure of a figure alone in its bracket: the noun before the bracket.
+
+    In a list of names with figures in brackets it is the list's head ("doanh thu") and the name.
+    """
+    stop = clause.first - 1
+    opening = scene.items[stop].start
+    standard = next((b for b in scene.baselines if b.end + 1 == opening), None)
+    if standard is not None:
+        return standard.text
+    if clause.predicate.has("up", "down"):
+        return listed(scene, stop, before)
+    first = part_start(scene, stop, brackets=False)
+    figures = [q for q in scene.quantities if q.start < opening]
+    if figures and first < stop and scene.items[first].start < figures[-1].end:
+        return None
+    return object_noun(scene.text, first, stop) if not clause.predicate.kinds else None
+
+
+def _as_rate(scene: Scene, clause: Clause, measure: str) -> str:
+    """A measure whose rate is stated: "kết quả thi hành … đạt tỉ lệ 20%" is of the "tỉ lệ thi hành"."""
+    said = " ".join(item.text for item in scene.items[clause.predicate.first : clause.at])
+    rate = next((word for word in _RATES if said.lower().startswith(f"đạt {word}")), None)
+    if rate is None or any(word in measure.lower() for word in _RATES):
+        return measure
+    return f"{rate} {measure.removeprefix('kết quả ').removeprefix('Kết quả ')}"
+
+
+def _sided(scene: Scene, index: int, measure: str | None, before: str | None) -> str | None:
+    """A price's measure with the side of the market that stands beside it."""
+    if measure is None:
+        return None
+    quantity = scene.quantities[index]
+    after = scene.next_start(index)
+    pair = after is not None and scene.sentence[quantity.end : after].strip() in ("-", "–")
+    side = market_side(scene.text, scene.quantities[index + 1].end if pair else quantity.end, second=not pair)
+    lone = side_of(measure)
+    if lone and before:
+        return with_side(before, lone)
+    return with_side(measure, side) if side else measure
