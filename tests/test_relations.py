@@ -196,6 +196,20 @@ def test_offsets_slice_to_text_and_links_stay_inside(clauses: list[tuple[str, st
         # A whole that is halved.
         ("Ngân hàng có thể cắt giảm 1/2 mức lãi suất hiện hành.", ["lãi suất"]),
         ("Quỹ Sao Mai đã chi 20 triệu đồng, phạt 310 triệu đồng.", ["Quỹ Sao Mai đã chi", "phạt"]),
+        # A word of change can be part of a noun.
+        ("Tốc độ tăng trưởng kinh tế của tỉnh sẽ chậm lại, còn 6,2%.", ["Tốc độ tăng trưởng kinh tế của tỉnh"]),
+        # Profit and loss are verbs and nouns.
+        ("Công ty lỗ 7 tỷ đồng, cùng kỳ năm trước lãi 6 tỷ đồng.", ["Công ty lỗ", "Công ty lãi"]),
+        ("Công ty ghi nhận khoản lỗ ròng 7 tỷ đồng.", ["khoản lỗ ròng"]),
+        # Nouns of number before a counted thing; places and owners before one.
+        ("Hãng đạt doanh số phân phối 1.979 chiếc.", ["doanh số phân phối"]),
+        ("Cả tỉnh vẫn còn 2.900 hộ nghèo.", ["hộ nghèo"]),
+        ("Hồ có dung tích 38 triệu m3, lưu lượng về hồ ở mức 1.600 m3/s.", ["Hồ có dung tích", "lưu lượng về hồ"]),
+        # Variants that differ in their number.
+        ("Xăng loại III vùng 1 là 19.280 đồng/lít; vùng 2 là 19.660 đồng/lít.",
+         ["Xăng loại III vùng 1", "Xăng loại III vùng 2"]),
+        # Examples behind "như".
+        ("Đại hội đã thông qua nhiều nội dung như tổng doanh thu đạt 50 tỷ đồng.", ["tổng doanh thu"]),
     ],
 )  # fmt: skip
 def test_what_is_measured(sentence: str, measures: list[str]) -> None:
@@ -209,13 +223,25 @@ def test_what_is_measured(sentence: str, measures: list[str]) -> None:
         ("Xe lắp ráp cao hơn xe nhập khẩu 15%.", "up", "xe nhập khẩu"),
         ("Giá gạo cao hơn so với giá gạo của nước bạn khoảng 9 USD/tấn.", "up", "giá gạo của nước bạn"),
         ("Lãi suất có thể được giảm 1/4 mức hiện nay.", "down", "mức hiện nay"),
+        ("Lượng xe nhập khẩu gấp đôi năm 2016.", "up", "năm 2016"),
+        ("Số căn hộ mở bán giảm 44% so với 16.500 căn cùng kỳ năm 2017.", "down", "cùng kỳ năm 2017"),
     ],
 )
 def test_what_a_comparative_compares_with(sentence: str, direction: str, baseline: str) -> None:
-    found = figures(sentence)[-1]
+    found = next(f for f in figures(sentence) if f.role == "change")
     assert (found.role, found.direction, found.baseline) == ("change", direction, baseline)
 
 
 def test_a_change_behind_a_bracket_is_of_the_level_before_it() -> None:
     found = figures("Tổng số căn hộ là 9.100 căn (gồm 8.600 căn hộ chung cư và 500 căn nhà phố), giảm 44%.")
     assert [f.change_of for f in found] == [None, None, None, 0]
+
+
+def test_a_bound_is_no_rise() -> None:
+    found = figures("Giá xăng bán lẻ không cao hơn 18.243 đồng/lít.")[0]
+    assert (found.role, found.direction, found.approx) == ("level", None, "under")
+
+
+def test_this_number_is_the_measure_before_it() -> None:
+    found = find_figures("Năm 2013 có 42 tỷ gói mì được bán. Đến năm 2016 con số này giảm xuống còn 38 tỷ gói." + TAIL)
+    assert [f.measure for f in found] == ["gói mì được bán"] * 2

@@ -17,6 +17,15 @@ _HEAD = re.compile(
 )
 # Comparisons without a head: what stands right behind the quantity ("cao hơn 2,8 điểm % cùng kỳ").
 _BARE = re.compile(r"\s+(?=(?:của\s+)?cùng (?:kỳ|kì|thời kỳ|thời điểm)\b)", re.IGNORECASE)
+# Behind a multiple any standard does: "gấp đôi năm 2016", "gấp 3 lần mức bình quân".
+_BEHIND_MULTIPLE = re.compile(r"\s+(?=(?:năm|quý|tháng|mức|trung bình|bình quân|kế hoạch|cùng)\b)", re.IGNORECASE)
+# When a figure was that is compared with.
+_DATED = re.compile(
+    r"(?:\s[^\W\d]+){0,6}?\s(?:của\s|trong\s|vào\s)?"
+    r"(cùng k[ỳì](?:\s(?:năm|tháng|quý)\s(?:\d{4}|trước|ngoái))?|năm\s(?:\d{4}|trước|ngoái)"
+    r"|(?:tháng|quý|tuần)\strước)\b",
+    re.IGNORECASE,
+)
 _END = re.compile(
     r"[;()!?…]|,(?!\d)|\.(?!\d)|\s[-–—]\s"
     r"|\s(?:cả về|cả|nhưng|song|còn|thì|lại|đạt|do|nhờ|khi|trong khi|tuy nhiên|đồng thời"
@@ -28,8 +37,9 @@ _END = re.compile(
 _HEDGED = re.compile(r"(?:mức|con số|hơn|khoảng|gần|chỉ tiêu|chỉ|mức bình quân|\s)*$", re.IGNORECASE)
 # The standard of a comparison between its adjective and the amount: "rẻ hơn giá bán lẻ khoảng 2.000 đồng".
 _COMPARED = re.compile(
-    r"\b(?:cao|thấp|nhiều|ít|lớn|nhỏ|rẻ|đắt|dài|ngắn|nhanh|chậm|nặng|nhẹ)\s+hơn(?P<gap>\s+)(?!so\b|là\b|hẳn\b)"
-    r"(?P<standard>[^\W\d_](?:(?!\b(?:hơn|là|đạt|còn|có|tăng|giảm)\b)[^\d,;:()]){1,60}?)"
+    r"(?<!không )\b(?:cao|thấp|nhiều|ít|lớn|nhỏ|rẻ|đắt|dài|ngắn|nhanh|chậm|nặng|nhẹ)\s+hơn(?P<gap>\s+)"
+    r"(?!so\b|là\b|hẳn\b)"
+    r"(?P<standard>[^\W\d_](?:(?!\b(?:hơn|là|đạt|còn|có|tăng|giảm|nên|thì|khi|nhưng|và|để)\b)[^\d,;:()]){1,60}?)"
     r"(?:\s+(?:khoảng|gần|hơn|trên|dưới|tới|đến|từ|chừng|xấp xỉ))*\s*$",
     re.IGNORECASE,
 )
@@ -62,7 +72,8 @@ def find_baselines(sentence: str, quantities: Sequence[Quantity]) -> tuple[Basel
     found = [standard for quantity in quantities if (standard := _standard(sentence, quantity))]
     heads = [(match.start(), match.end()) for match in _HEAD.finditer(sentence)]
     for quantity in quantities:
-        bare = _BARE.match(sentence, quantity.end)
+        multiple = quantity.unit == "lần" and quantity.value > 1
+        bare = _BARE.match(sentence, quantity.end) or (multiple and _BEHIND_MULTIPLE.match(sentence, quantity.end))
         if bare:
             heads.append((bare.start(), bare.end()))
     for head, start in sorted(heads):
@@ -90,7 +101,7 @@ def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) 
     end = stop.start() if stop else len(sentence)
     inner = next((q for q in quantities if start <= q.start < end), None)
     if inner is not None and _HEDGED.match(sentence[start : inner.start]):
-        return None
+        return _dated(sentence, head, inner.end)
     end = inner.start if inner is not None else end
     text = sentence[start:end].strip()
     filler = _FILLERS.match(text)
@@ -101,6 +112,12 @@ def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) 
         return None
     gap = inner.start - start - len(text) if inner is not None else 1
     return Baseline(text, start, start + len(text), head, max(gap, 1))
+
+
+def _dated(sentence: str, head: int, end: int) -> Baseline | None:
+    """The time of a figure that is compared with: "so với 6,6% của năm 2018"."""
+    match = _DATED.match(sentence, end)
+    return Baseline(match.group(1), match.start(1), match.end(1), head) if match else None
 
 
 def baseline_of(sentence: str, quantity: Quantity, baselines: Sequence[Baseline]) -> str | None:

@@ -26,9 +26,9 @@ LEADS = """
     đưa|nâng|kéo|đẩy|được|lúc này|mới đây|gần đây|vừa qua|lũy kế|luỹ kế|cộng dồn
     ước tính|chỉ riêng|chỉ tính riêng|ngay cả|cả|cũng|vẫn|tiếp tục|nhất là|theo thống kê
     ước|hồi|lúc|bình quân|trung bình|nhằm|vào|từ|về|này|đó|của|bị|đã|sẽ|phải
-    tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|mức|tương đương với|tương đương|tương ứng với|tương ứng|cho
+    tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|tương đương với|tương đương|tương ứng với|tương ứng|cho
     cao hơn|thấp hơn|tiếp đến|tiếp đến là|kế đến|tiếp theo|tiếp theo là|lấy dẫn chứng|chứng kiến|sự sụt giảm
-    sự gia tăng|sự suy giảm
+    sự gia tăng|sự suy giảm|dẫn tới|dẫn đến|kéo theo
 """
 
 # Adverbs and half-verbs at the end of a subject.
@@ -36,7 +36,8 @@ TRAILS = """
     đã|cũng|vẫn|đang|sẽ|có thể|được|bị|tiếp tục|nhìn chung|bất ngờ|đột ngột|ước|đều
     chỉ|mới|mới chỉ|lại|hiện|hiện nay|hiện tại|thì|mà|rất|có|đó|này là|liên tục
     đã được|sẽ được|có xu hướng|có dấu hiệu|cũng đã|cũng được|vẫn còn|nhẹ|mạnh|tăng mạnh
-    giảm mạnh|tăng nhẹ|giảm nhẹ|được điều chỉnh|ước tính|trong đó|và|tiếp tục được|khoảng
+    giảm mạnh|tăng nhẹ|giảm nhẹ|được điều chỉnh|quanh|xung quanh|kỷ lục|ổn định|thấp nhất|cao nhất|lớn nhất|ước tính
+    trong đó|và|tiếp tục được|khoảng
     trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
     chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
     hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
@@ -48,9 +49,9 @@ TRAILS = """
 TAIL_STOPS = """
     tại|ở|trong|với|do|để|vào|từ|đến|tới|và|hoặc|nhưng|thì|là|cho|trên
     so với|năm|tháng|ngày|quý|lên|xuống|tăng|giảm|đạt|chiếm|mỗi|nữa|trở lên
-    trở xuống|khi|sau|trước|mà|bằng|qua|theo|nhằm|còn|cùng|như|về|dưới|gồm
+    trở xuống|khi|sau|trước|mà|bằng|qua|theo|nhằm|còn|cùng|như|về|dưới|gồm|bao gồm
     hồi|lúc|đã|đang|sẽ|vẫn|cũng|này|đó|kể|thuộc diện|trị giá|nhờ|vì|có
-    cao hơn|thấp hơn|hiện|bởi|khiến|làm|giúp|góp|đưa|nâng|mới|thông qua|tương đương
+    cao hơn|thấp hơn|vượt|vượt qua|thoát|hiện|bởi|khiến|làm|giúp|góp|đưa|nâng|mới|thông qua|tương đương
     tương ứng|lọt|nếu|hơn|đều|không|chưa|so cùng|so|ghi nhận|trước đó|vừa qua|tính
     dù|mặc dù|song|nên|rồi|đối với|thuộc|một|cả|mất|được|bị|nhân
 """
@@ -63,13 +64,13 @@ NOUN_BREAKS = """
     trích lập|bổ sung|duyệt|thông qua|đặt|phê duyệt|cấp|trả|hỗ trợ|vay|nộp|mà|theo
     về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa|sẽ|đã|đang
     phải|cao hơn|thấp hơn|lớn hơn|nhỏ hơn|nhiều hơn|ít hơn|rẻ hơn|đắt hơn|gánh|trị giá
-    công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
+    báo|công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
 """
 
 # Finite verbs behind the subject of a clause that is no figure's own.
 VERBS = """
     tăng|giảm|đạt|tăng cao|tăng mạnh|giảm mạnh|tăng nhẹ|giảm nhẹ|sụt giảm|tiếp tục|vượt
-    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|chiếm|đã|vẫn|có
+    là|cao hơn|thấp hơn|tăng trưởng|ước đạt|duy trì|giữ|chiếm|đã|vẫn|có|sẽ|đang
     cũng
 """
 
@@ -78,8 +79,8 @@ FILLER = """
     khoảng|hơn|gần|trên|dưới|xấp xỉ|ước|ước tính|ước khoảng|chừng|tầm|tối thiểu
     tối đa|ít nhất|nhiều nhất|không quá|chưa đến|chưa tới|chưa đầy|ngót|chỉ|mới|mới chỉ
     đã|cũng|vẫn|đều|lại|rất|mạnh|nhẹ|nhanh|đáng kể|sâu|đột ngột
-    cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức|ở mức
-    ở mức giá|với giá|giá|con số|tới mức|đến mức|vào khoảng|ở khoảng|xấp xỉ mức|trên dưới
+    cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức
+    với giá|giá|con số|tới mức|đến mức|vào khoảng|ở khoảng|xấp xỉ mức|trên dưới
     khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|thêm gần|không đáng kể|đến
     tới|tới tận|tận|chạm|chạm mức|chạm ngưỡng|ngưỡng|mốc|khoảng từ|từ khoảng|:
     thấp nhất|cực đại|bình quân mỗi năm|mỗi năm|mỗi ngày|mỗi tháng|hằng năm|hàng năm
@@ -114,10 +115,12 @@ ARRIVE = """
 # Verbs that state a level.
 STATE = """
     đạt|đạt được|là|ước đạt|ước là|ở|được|bằng với|gồm|bao gồm|trị giá|có giá|có giá trị|đạt tỷ lệ|đạt tỉ lệ
-    đạt tới|thu về|thu được|lãi|lỗ|giữ nguyên|giữ|duy trì|duy trì ở|có mức|dao động|dao động từ|dao động ở
+    đạt tới|thu về|thu được|không cao hơn|không thấp hơn|không hơn|giữ nguyên|giữ|duy trì|duy trì ở|có mức|dao động
+    dao động từ|dao động ở
     dao động quanh|dao động trong khoảng|vào|cán mốc|đạt mốc|chạm mốc|ghi nhận ở|đứng ở|đứng|dừng ở|chốt ở
     đóng cửa ở|giao dịch ở|niêm yết ở|niêm yết|giao dịch quanh|có quy mô|tính ra|phải chịu|hiện ở|hiện đạt
-    có giá trung bình|có giá bình quân|vào khoảng|ở khoảng|dao động khoảng|phổ biến ở
+    ở mức|ở mức giá|ở ngưỡng|có giá trung bình|có giá bình quân|vào khoảng
+    ở khoảng|dao động khoảng|phổ biến ở
     vượt mốc|vượt ngưỡng|qua mốc|vượt mức|hiện là|sẽ là|tổng trị giá|đạt trung bình|đạt bình quân|đạt tổng cộng
     đạt giá trị
 """
@@ -151,7 +154,7 @@ PLAN = """
 
 # Verbs of holding shares.
 OWN = """
-    nắm giữ|nắm|sở hữu|đang nắm giữ|đang sở hữu|nắm trong tay
+    lãi|lỗ|báo lãi|báo lỗ|lãi ròng|lỗ ròng|nắm giữ|nắm|sở hữu|đang nắm giữ|đang sở hữu|nắm trong tay
 """
 
 # From where a change leads.

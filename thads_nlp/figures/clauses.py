@@ -162,4 +162,4 @@ def _is_dash(scene: Scene, index: int) -> bool:
     if item.text not in "-–—" or text[item.start - 1 : item.start] != " " or text[item.end : item.end + 1] != " ":
         return False
     around = scene.items[max(index - 1, 0) : index + 2]
-    return not (len(around) == 3 and around[0].is_name and around[2].is_name)
+    return not (len(around) == 3 and around[2].is_name and (around[0].is_name or around[0].text[0].isdigit()))

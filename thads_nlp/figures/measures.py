@@ -19,12 +19,19 @@ _TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
 _TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
 _NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
 _VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
+_FINITE = PhraseTable.of([(True, vocabulary.VERBS), (True, vocabulary.UP), (True, vocabulary.DOWN)])
 _CHANGES = PhraseTable.of([(True, vocabulary.UP), (True, vocabulary.DOWN)])
 # What stands before them only prepares the clause behind them.
-_TOPIC_MARKS = frozenset({"thì", "giúp", "khiến", "nhưng", "song"})
+_TOPIC_MARKS = frozenset({"thì", "giúp", "khiến", "nhưng", "song", "nên", "như"})
 _TIME_PREPOSITIONS = frozenset({"trong", "vào", "hồi", "suốt"})
 # "với" that opens the name of what is measured: "đấu giá cổ phần với mức định giá".
-_AMOUNTS = frozenset("mức giá tổng số doanh lợi vốn tỷ tỉ diện lãi công".split())
+_AMOUNTS = frozenset("mức giá tổng số doanh lợi vốn tỷ tỉ diện lãi công thu tiền kinh chi quy sản khối trị".split())
+# Names of amounts that say nothing alone: "chia cổ tức bằng tiền với tỷ lệ 8%".
+_BARE_AMOUNTS = frozenset({"tỷ lệ", "tỉ lệ", "mức", "giá", "giá trị", "trị giá", "mức giá", "số tiền"})
+# Before a verb of change they make it a noun: "tốc độ tăng trưởng".
+_NOMINALS = frozenset({"độ", "mức", "đà", "lệ", "sự", "tiêu"})
+_ADVERBS_OF_LIKENESS = frozenset({"gần", "hầu", "cũng", "dường", "giống", "tương", "tự"})
+_DURATIONS = frozenset({"năm", "tháng", "tuần", "ngày", "giờ"})
 _MANNERS = frozenset({"mạnh", "nhẹ", "cao", "sâu", "nhanh", "dần", "đều", "lên", "xuống", "đáng", "kể"})
 # Where a change leads.
 _LEVELS = frozenset({"xuống", "lên", "còn", "mức", "về", "đến", "tới"})
@@ -99,6 +106,8 @@ def noun_before(text: Text, first: int, stop: int) -> Noun | None:
             head = object_noun(text, first, index)
             return Noun(index, head) if head else None
         named = subject(text, match[0], stop) if match[0] < stop else None
+        if named and named.lower() in _BARE_AMOUNTS:
+            break
         if named:
             return Noun(index, named)
     named = subject(text, first, stop)
@@ -123,9 +132,12 @@ def owned(text: Text, first: int, noun: Noun, before: str | None) -> str:
 
 def object_noun(text: Text, first: int, stop: int) -> str | None:
     """What stands behind the last verb of a clause part, or the part where it has none."""
+    while first < stop and text.items[first].is_mark:
+        first += 1
     for index in range(stop - 1, first, -1):
-        match = _VERBS.starting_at(text.items, index, text.words) or _CHANGES.starting_at(text.items, index, text.words)
-        if match and match[0] < stop and not text.words.splits(text.items, index):
+        match = _FINITE.starting_at(text.items, index, text.words)
+        inside = text.words.splits(text.items, index) or _is_nominal(text.items, index)
+        if match and match[0] < stop and not inside:
             named = subject(text, match[0], stop)
             if named:
                 return named
@@ -137,6 +149,7 @@ def clause_subject(text: Text, first: int, stop: int) -> str | None:
     for index in range(first + 1, stop):
         match = _VERBS.starting_at(text.items, index, text.words)
         relative = text.items[index].key == "có" and text.items[index - 1].key in _COUNT_NOUNS
+        relative = relative or _is_nominal(text.items, index)
         if match and match[0] <= stop and not relative and not text.words.splits(text.items, index):
             return subject(text, first, index)
     return None
@@ -154,12 +167,13 @@ def tail(text: Text, start: int, end: int | None) -> str:
     for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
         if item.is_mark or item.text[0].isdigit() or _inside(item, text.times):
             break
-        if _TAIL_STOPS.starting_at(items, index, text.words) and not _goes_on(item, index):
+        inside = text.words.splits(items, index)
+        if not inside and _TAIL_STOPS.starting_at(items, index, text.words) and not _goes_on(item, index):
             break
-        if text.words.splits(items, index) and not kept:
+        if inside and not kept:
             return ""
         kept.append(item)
-    while kept and kept[-1].key in _PASSIVES:
+    while kept and (kept[-1].key in _PASSIVES or kept[-1].key == "của"):
         kept.pop()
     return _joined(text.sentence, kept)
 
@@ -235,10 +249,17 @@ def _after_clause(text: Text, first: int, stop: int) -> int:
     for index in range(first + 1, stop - 1):
         key = text.items[index].key
         topic = key in _TOPIC_MARKS and not text.words.splits(text.items, index)
+        topic = topic and not (key == "như" and text.items[index - 1].key in _ADVERBS_OF_LIKENESS)
         amount = key == "với" and text.items[index + 1].key in _AMOUNTS
         if topic or amount or (key == "và" and _ends_in_change(text, best, index)):
-            best = index + 1
+            best = _whole_amount(text, best, index, stop) if amount else index + 1
     return best if subject_words(text.items[best:stop]) else first
+
+
+def _whole_amount(text: Text, first: int, index: int, stop: int) -> int:
+    """Index behind "với", or what was before it where the noun behind it says nothing alone."""
+    noun = " ".join(item.key for item in text.items[index + 1 : stop])
+    return first if noun in _BARE_AMOUNTS else index + 1
 
 
 def subject_words(items: Sequence[Syllable]) -> int:
@@ -283,7 +304,7 @@ def _unbracketed(items: Sequence[Syllable]) -> list[Syllable]:
             opened.append(len(kept) - 1)
         elif item.text == ")" and opened:
             start = opened.pop()
-            if len(kept) - start - 2 > MAX_BRACKETED_SYLLABLES:
+            if not 0 < len(kept) - start - 2 <= MAX_BRACKETED_SYLLABLES:
                 del kept[start:]
         elif item.text == ")":
             kept.clear()
@@ -299,14 +320,22 @@ def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
         if kept[0].is_mark:
             kept = kept[1:]
             continue
+        if len(kept) > 2 and kept[0].text.isdigit() and kept[1].key in _DURATIONS:
+            kept = kept[2:]
+            continue
         if kept[-1].is_mark and kept[-1].text not in ')"”':
             kept = kept[:-1]
             continue
         lead = _LEADS.starting_at(kept, 0, words)
         kept = kept[lead[0] :] if lead else kept
         trail = _TRAILS.ending_at(kept, len(kept), 0, words)
-        kept = kept[: trail[0]] if trail else kept
+        kept = kept[: trail[0]] if trail and not _is_nominal(kept, trail[0]) else kept
     return kept
+
+
+def _is_nominal(items: Sequence[Syllable], index: int) -> bool:
+    """Whether the word of change at ``index`` is part of a noun: "tốc độ tăng trưởng"."""
+    return 0 < index < len(items) and items[index - 1].key in _NOMINALS and items[index].key in ("tăng", "giảm")
 
 
 def _without_place(items: Sequence[Syllable]) -> list[Syllable]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from thads_nlp.figures.clauses import Clause, Scene
 from thads_nlp.figures.measures import (
     counted,
@@ -22,6 +24,8 @@ MAX_ACTION_SYLLABLES = 5
 _NEAR_CHARS = 24
 # Before a verb and behind its subject.
 _ASPECTS = frozenset({"đã", "đang", "sẽ", "vừa", "mới", "để"})
+_OWNING = frozenset({"nắm", "giữ", "sở", "hữu", "lãi", "lỗ", "ròng"})
+_LOSS_HEADS = frozenset({"khoản", "mức", "số", "tiền", "phần"})
 _MARKS = frozenset({",", ";", ":"})
 # Predicates that say something of a subject, rather than hold the figure as their object.
 _RESTATES = frozenset({"up", "down", "arrive", "state", "per", "match", "from"})
@@ -34,10 +38,17 @@ _TRANSITIVES = ("cắt giảm", "cắt bớt", "sa thải", "tinh giản")
 _NOW = frozenset("mức hiện nay tại hành trước đó này kia".split())
 
 
+# What counts: heads of measures whose amounts are in counted units.
+_COUNTING = re.compile(
+    r"(?:tổng |con )?(?:số|lượng|sản lượng|doanh số|khối lượng|quy mô|công suất|tỷ lệ|tỉ lệ|dân số|nguồn|mức)\b",
+    re.IGNORECASE,
+)
+
+
 def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> tuple[str | None, bool]:
     """The measure of a quantity, and whether its own clause names it; ``before`` is that of the figure it goes on."""
     own = _own(scene, index, clause, before)
-    if own and before and clause.opener in ("figure", ","):
+    if own and before and clause.opener in ("figure", ",", ";"):
         own = parallel(scene, clause, before, own)
     if own and clause.opener == "," and (whole := enumerated(scene, clause)):
         own = whole if clause.predicate.verb != "own" else f"{whole} {_verb(scene, clause)}"
@@ -60,8 +71,9 @@ def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | 
     verb = predicate.verb
     if verb == "side":
         return _market(scene, clause, named, before)
-    if verb == "own" and named:
-        return tail(text, quantity.end, scene.next_start(index)) or f"{named} {_verb(scene, clause)}"
+    if verb == "own":
+        rest = tail(text, quantity.end, scene.next_start(index)) if named else ""
+        return rest or _owning(scene, clause, named, before)
     if behind := _behind(scene, index):
         return behind
     if verb == "hold" and not clause.is_bare and scene.items[predicate.first].key == "với":
@@ -88,6 +100,11 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
     said = scene.sentence[: quantity.start].lower()
     if any(said.rfind(verb) >= max(quantity.start - _NEAR_CHARS, 0) for verb in _TRANSITIVES):
         return noun
+    left = verb == "arrive" and any(item.key == "còn" for item in scene.items[predicate.first : clause.at])
+    if left and not predicate.has("up", "down") and named and not _COUNTING.match(named):
+        return noun
+    if verb in (None, "hold") and (counting := _counting(scene, clause)):
+        return counting
     if named and (verb == "plan" or verb in _RESTATES or predicate.has("up", "down")):
         return named
     if not named and (index or clause.opener) and _goes_on(scene, index, clause, noun):
@@ -98,6 +115,25 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
     if whole and noun in whole:
         return whole
     return " ".join(filter(None, (noun, _action(scene, clause))))
+
+
+def _owning(scene: Scene, clause: Clause, named: str | None, before: str | None) -> str | None:
+    """The subject with its verb of having: "công ty lỗ"; where "lỗ" is a noun, that noun ("khoản lỗ")."""
+    verb, head = _verb(scene, clause), scene.items[clause.predicate.first - 1].key if clause.predicate.first else ""
+    if named and head in _LOSS_HEADS:
+        noun = noun_before(scene.text, clause.first, clause.at)
+        return noun.text if noun else named
+    if named is None and before and before.split()[-1] in ("lãi", "lỗ"):
+        named = before.rpartition(" ")[0] or None
+    return f"{named} {verb}" if named else verb
+
+
+def _counting(scene: Scene, clause: Clause) -> str | None:
+    """A noun of number or amount right before a count: "doanh số phân phối 1.979 chiếc"."""
+    if clause.is_bare or scene.items[clause.predicate.first].key in _PLACES:
+        return None
+    noun = noun_before(scene.text, clause.first, clause.predicate.first)
+    return noun.text if noun and _COUNTING.match(noun.text) else None
 
 
 def _goes_on(scene: Scene, index: int, clause: Clause, noun: str) -> bool:
@@ -162,7 +198,7 @@ def _action(scene: Scene, clause: Clause) -> str | None:
 def _verb(scene: Scene, clause: Clause) -> str:
     """The verb of holding as written, without the hedge behind it."""
     items = scene.items[clause.predicate.first : clause.at]
-    return " ".join(item.text for item in items if item.key in ("nắm", "giữ", "sở", "hữu"))
+    return " ".join(item.text for item in items if item.key in _OWNING)
 
 
 def _held(scene: Scene, index: int, clause: Clause) -> str | None:

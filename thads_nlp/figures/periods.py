@@ -15,7 +15,8 @@ _DAY = r"\d{1,2}\s?[-/]\s?\d{1,2}(?:\s?[-/]\s?\d{4})?"
 _NOW = r"(?:nay|qua|này|trước)"
 _PERIOD = re.compile(
     rf"\b(?:"
-    rf"từ đầu (?:năm|tháng|quý|tuần)(?:\s+{_YEAR})? (?:đến|tới) "
+    rf"cùng k[ỳì](?:\s+năm\s+(?:{_YEAR}|trước|ngoái))?"
+    rf"|từ đầu (?:năm|tháng|quý|tuần)(?:\s+{_YEAR})? (?:đến|tới) "
     rf"(?:nay|hết [^,.;]{{3,20}}|ngày {_DAY}|cuối tháng \d{{1,2}})"
     rf"|{_NUMBER}\s+tháng (?:đầu|cuối)(?:\s+năm)?(?:\s+{_YEAR}|\s+nay)?"
     rf"|{_NUMBER}\s+tháng(?:\s+năm)?(?:\s*/\s*|\s+){_YEAR}"
@@ -50,10 +51,10 @@ _FOREIGN_HEADS = re.compile(
 )
 # Every period has one of these; most sentences have none.
 _HINT = re.compile(
-    r"năm|tháng|quý|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
+    r"năm|tháng|quý|cùng k|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
 )
 _PASSING = re.compile(
-    r"(?:hằng|hàng|mỗi)\s|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
+    r"(?:hằng|hàng|mỗi)\s|cùng k|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
     re.IGNORECASE,
 )
 _LONG = re.compile(r"\b(?:năm|quý|tháng|giai đoạn|niên|vụ|tuần)\b|^\d{4}", re.IGNORECASE)

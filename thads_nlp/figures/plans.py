@@ -14,7 +14,9 @@ _PLAN = re.compile(
 # What was reached ends a plan's reach; so does a plan that is only compared with or fulfilled.
 _REACHED = re.compile(r"\b(?:mới|chỉ đạt|thực tế|đã|hiện nay|hiện|đến nay|tới nay|kết quả)\b", re.IGNORECASE)
 _FULFILLED = re.compile(
-    r"(?:so với|so|bằng|vượt|đạt|%|hoàn thành|theo|trong|cả|của|trước)\s*(?:các |những |toàn bộ )?$", re.IGNORECASE
+    r"(?:so với|so|bằng|vượt|đạt|%|hoàn thành|theo|trong|cả|của|trước|công tác|đài|trung tâm|nếu|năng lực"
+    r"|bản tin)\s*(?:các |những |toàn bộ )?$",
+    re.IGNORECASE,
 )
 
 

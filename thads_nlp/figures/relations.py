@@ -29,6 +29,7 @@ MAX_OBJECT_SYLLABLES = 5
 _WHOLE = re.compile(r"\s+[^\W\d][^,.;:()]{2,60}")
 _BACKWARD = re.compile(r"(?:con số|mức|tỷ lệ|tỉ lệ|số|khoản|số tiền|số lượng)(?: (?:này|đó|trên|nói trên))|con số",
                        re.IGNORECASE)  # fmt: skip
+_OF_TIME = re.compile(r"\s+(?:của|trong|vào)\s+(?:năm|quý|tháng|cùng k[ỳì])\b", re.IGNORECASE)
 _SHARE_NOUN = re.compile(r"^(?:thị phần|tỷ trọng|tỉ trọng)\b", re.IGNORECASE)
 
 
@@ -98,7 +99,11 @@ def _direction(
     scene: Scene, clause: Clause, measure: str | None, quantity: Quantity
 ) -> Direction | None:
     """Rise or fall: a change verb right before, or a subject that is itself a rise."""
+    if clause.predicate.direction and _is_standard(scene, clause, quantity):
+        return None
     direct = clause.predicate.direction or _governing(scene, clause)
+    if direct is None and quantity.unit == "lần" and quantity.value > 1 and _is_multiple(scene, quantity):
+        return "up"
     if direct:
         return direct
     if measure and unit_kind(quantity.unit) == "percent" and not clause.predicate.has("arrive", "per"):
@@ -107,6 +112,18 @@ def _direction(
         if names_fall(measure):
             return "down"
     return None
+
+
+def _is_standard(scene: Scene, clause: Clause, quantity: Quantity) -> bool:
+    """Whether a comparative is followed by the level that it compares with: "thấp hơn 6,8% của năm 2017"."""
+    said = scene.items[clause.predicate.first : clause.at]
+    return any(item.key == "hơn" for item in said) and _OF_TIME.match(scene.sentence, quantity.end) is not None
+
+
+def _is_multiple(scene: Scene, quantity: Quantity) -> bool:
+    """Whether a number of times says how much something grew: "gấp đôi", "gấp 3 lần"."""
+    before = scene.sentence[max(quantity.start - _NEAR_CHARS, 0) : quantity.start].split()
+    return quantity.text.lower().startswith("gấp") or "gấp" in [word.lower() for word in before[-3:]]
 
 
 def _governing(scene: Scene, clause: Clause) -> Direction | None:

@@ -108,6 +108,8 @@ def parallel(scene: Scene, clause: Clause, before: str, own: str) -> str:
     shorter = [item.text for item in items if not item.is_mark and item.key not in _PASSED]
     pairs = zip(reversed(longer), reversed(shorter), strict=False)
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    if len(longer) > len(shorter) > 1 and longer[-len(shorter) : -1] == shorter[:-1] and shorter[-1].isdigit():
+        return " ".join(longer[:-1] + shorter[-1:])
     if not 2 <= shared < len(shorter) or len(longer) - len(shorter) < 2:
         return own
     return " ".join(longer[: len(longer) - len(shorter)] + shorter)

@@ -289,4 +289,5 @@ def unit_kind(name: str) -> UnitKind:
     head = name.split("/")[0].strip()
     if head in ("lần", "phần"):
         return "times"
-    return _KIND_OF_NAME.get(head) or _KIND_OF_NAME.get(head.lower()) or "count"
+    known = (_KIND_OF_NAME.get(form) for form in (head, head.lower(), head.rstrip("23²³")))
+    return next((kind for kind in known if kind), "count")
