@@ -133,8 +133,8 @@ BAD = {
 ODD = {
     "long_line": (SENTENCE * 1_010).encode(),
     "emoji": ("😀🎉 " + SENTENCE * 2 + " \u202eשלום עולם\u202c مرحبا.").encode(),
-    "numbers": (SENTENCE + "Số liệu: " + ", ".join(f"{i}.000 tấn" for i in range(1, 10_001)) + ".").encode(),
-    "utf16": SENTENCE.encode("utf-16"),
+    "numbers": (SENTENCE * 2 + "Số liệu: " + ", ".join(f"{i}.000 tấn" for i in range(1, 10_001)) + ".").encode(),
+    "utf16": (SENTENCE * 2).encode("utf-16"),
 }
 
 

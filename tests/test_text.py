@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from thads_nlp.errors import InputError
 from thads_nlp.schema import Article
+from thads_nlp.text.content import check_article, separated_parts
 from thads_nlp.text.decode import _TCVN3, MAX_BYTES, canonical_text, decode
 from thads_nlp.text.lines import split_lines
 from thads_nlp.text.normalize import clean, compare_key, desegment
@@ -229,3 +230,30 @@ def test_underthesea_is_imported_without_torch() -> None:
         "import underthesea; assert callable(underthesea.lang_detect)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+CAPTION = "Lãnh đạo tỉnh dâng hương tại nghĩa trang liệt sĩ sáng 27/7."
+ENGLISH = "The ministry said on Monday that exports rose in the first nine months of the year. " * 5
+TONELESS = "Bo Tu phap cho biet trong quy mot nam nay cac co quan da thi hanh xong nhieu viec lon. " * 5
+POLISH = "Ministerstwo ogłosiło, że w pierwszym kwartale przemysł wzrósł, a żywność jest droższa niż rok wcześniej. " * 4
+CYRILLIC = "Министерство сообщило, что экспорт вырос за первые девять месяцев этого года. " * 5
+PRICES = "\n".join(f"Vàng SJC loại {i} chỉ 36,{i}0 36,{i}8 37,{i}0 37,{i}5 38,{i}1 38,{i}9" for i in range(40))
+PROSE = "Sở Y tế cho biết toàn tỉnh đã tiêm được hơn 12.000 liều vắc-xin trong quý này, tăng so với quý trước. "
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [(CAPTION, "content"), (PRICES, "content"), (ENGLISH, "language"), (TONELESS, "language"), (POLISH, "language"),
+     (CYRILLIC, "language")],
+)  # fmt: skip
+def test_what_is_no_vietnamese_article_is_refused(text: str, stage: str) -> None:
+    with pytest.raises(InputError) as caught:
+        check_article(read_article(text))
+    assert caught.value.stage == stage
+
+
+def test_articles_are_accepted_and_counted() -> None:
+    article = read_article(PROSE * 3 + "\n----------\n" + PROSE * 3)
+    check_article(article)
+    assert separated_parts(article) == 2
+    assert separated_parts(read_article(PROSE * 3)) == 1

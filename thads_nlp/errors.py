@@ -1,12 +1,30 @@
 """The error family: every message says what was found, what was expected and what to do."""
 
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
 
 class ThadsError(Exception):
     """Base of all errors that this package raises on purpose."""
 
 
 class InputError(ThadsError):
-    """An article cannot be read or holds nothing to brief."""
+    """An article cannot be read or holds nothing to brief; ``stage`` is where that showed."""
+
+    stage: ClassVar[Literal["read", "language", "content"]] = "read"
+
+
+class LanguageError(InputError):
+    """A text is not in written Vietnamese."""
+
+    stage: ClassVar[Literal["read", "language", "content"]] = "language"
+
+
+class ContentError(InputError):
+    """A text is no article: captions, a table, page furniture."""
+
+    stage: ClassVar[Literal["read", "language", "content"]] = "content"
 
 
 class ModelError(ThadsError):

@@ -16,6 +16,7 @@ from thads_nlp.model.generate import Generator, Work, extracted, summarize
 from thads_nlp.model.loading import EngineName, load_generator
 from thads_nlp.model.verify import SourceIndex
 from thads_nlp.schema import Article, Briefing, Failure, KeyFigure, Length, Stage, Summary
+from thads_nlp.text.content import check_article, separated_parts
 from thads_nlp.text.reading import TitleLine, read_article
 
 SummarizerName = Literal["model", "extractive"]
@@ -122,6 +123,7 @@ class Summarizer:
     def _prepare(self, article: str | Article) -> Prepared:
         """Read, find figures, index, choose the model's input."""
         read = read_article(article, self._title_line)
+        check_article(read)
         figures = find_figures(read)
         jobs = tuple(self._generator.jobs(read, self._length)) if self._generator else ()
         return Prepared(Work(read, SourceIndex.build(read), jobs, figures))
@@ -154,7 +156,7 @@ class Summarizer:
             evidence=summary.evidence,
             unsupported=summary.unsupported,
             truncated=summary.truncated,
-            warnings=_warnings(summary),
+            warnings=_warnings(summary, article),
             model=self.label,
             text=article.text,
         )
@@ -178,13 +180,15 @@ class Summarizer:
 
 def failure_of(article: Article, error: ThadsError) -> Failure:
     """The record of an article that could not be briefed."""
-    stage: Stage = "read" if isinstance(error, InputError) else "generate"
+    stage: Stage = error.stage if isinstance(error, InputError) else "generate"
     return Failure(article.id, stage, str(error), article.source)
 
 
-def _warnings(summary: Summary) -> tuple[str, ...]:
+def _warnings(summary: Summary, article: Article) -> tuple[str, ...]:
     """What a reader of the briefing should know beside it."""
     warnings = []
+    if (parts := separated_parts(article)) > 1:
+        warnings.append(f"lines of marks part the text into {parts}: several articles may stand in one file")
     if summary.truncated:
         warnings.append("sentences were left out of the model's input: the article is longer than its window")
     if summary.title is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from thads_nlp.errors import InputError
+from thads_nlp.errors import ContentError
 from thads_nlp.model.codec import LENGTH_MARKS, Codec, Draft, EncodedSource
 from thads_nlp.model.engine import DecodingOptions, Seq2SeqEngine
 from thads_nlp.model.extract import extract_summary, extract_title
@@ -199,7 +199,7 @@ def _extracted(
     """The extractive summary; a generated headline goes only with a generated summary."""
     extract = extract_summary(article, length, figures)
     if not extract.text:
-        raise InputError(
+        raise ContentError(
             "no sentence of the article can stand alone as a summary (only headings, captions or questions)"
         )
     title, origin = _title(article, figures, (), source)

@@ -134,11 +134,11 @@ def syllable_share(text: str) -> float:
     stray = sum(unicodedata.category(char) in ("Cn", "Co", "Cc") and char not in "\n\r\t" for char in text)
     if not words:
         return 0.0
-    good = sum(_is_syllable(word) for word in words)
+    good = sum(is_syllable(word) for word in words)
     return good / (len(words) + stray)
 
 
-def _is_syllable(word: str) -> bool:
+def is_syllable(word: str) -> bool:
     """Whether a word is spelled like a Vietnamese syllable, in one case or with one capital."""
     if not (word.islower() or word.isupper() or word.istitle()):
         return False

@@ -1,0 +1,254 @@
+"""Members of compressed files and archives as streams. Nothing is ever written to disk under a member's name."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import BinaryIO, Protocol, cast
+
+from thads_nlp.archive.formats import HEAD_BYTES, sniff
+from thads_nlp.archive.items import Blob, Format
+from thads_nlp.errors import InputError, MissingExtraError
+from thads_nlp.schema import Failure
+
+# Archives in archives in archives.
+MAX_DEPTH = 4
+# Text compresses 3 to 20 times; what gives more than this is a bomb. Looked at from FREE_BYTES on.
+MAX_RATIO = 200
+FREE_BYTES = 32_000_000
+# A zip inside another container has to be sought in: this much of it is held in memory, the rest in a nameless file.
+SPOOL_BYTES = 16_000_000
+MAX_NESTED_BYTES = 2_000_000_000
+# What opening and reading damaged containers raises.
+DAMAGE = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile,
+    NotImplementedError, RuntimeError, ValueError, UnicodeDecodeError,
+)  # fmt: skip
+
+CONTAINERS: frozenset[Format] = frozenset({"gzip", "zstd", "bz2", "xz", "zip", "tar"})
+_PACKED_SUFFIXES = frozenset({".gz", ".zst", ".bz2", ".xz"})
+_TAR_SUFFIXES = {".tgz": ".tar", ".tzst": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+
+
+class _Readable(Protocol):
+    """What is needed of a stream below."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class _Counted(io.RawIOBase):
+    """A stream that counts what was read through it, and gives back a head that was looked at."""
+
+    def __init__(self, stream: _Readable, head: bytes = b"") -> None:
+        self._stream, self._head, self.count = stream, head, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._head:
+            data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        else:
+            data = self._stream.read(len(buffer))
+            self._check()
+        buffer[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+    def _check(self) -> None:
+        """What a subclass allows."""
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+class _Unpacked(_Counted):
+    """Decompressed data; refuses bombs by the ratio of what came out to what went in."""
+
+    def __init__(self, stream: _Readable, packed: _Counted) -> None:
+        super().__init__(stream)
+        self._packed = packed
+
+    def _check(self) -> None:
+        if self.count > FREE_BYTES and self.count > MAX_RATIO * max(self._packed.count, 1):
+            raise InputError(f"decompresses to more than {MAX_RATIO} times its size; refused as a bomb")
+
+
+def open_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
+    """The blob itself with its format, or all that is inside, depth first, in the order of the container."""
+    try:
+        with blob.open() as stream:
+            head = stream.read(HEAD_BYTES)
+        form = sniff(head, blob.name)
+        if form not in CONTAINERS:
+            yield blob, form
+        elif blob.depth >= MAX_DEPTH:
+            yield _failure(blob, f"containers are nested more than {MAX_DEPTH} deep; unpack it first")
+        elif form == "zip":
+            yield from _zip_members(blob)
+        elif form == "tar":
+            yield from _tar_members(blob)
+        else:
+            yield from open_members(_unpacked(blob, form))
+    except (InputError, MissingExtraError) as error:
+        yield _failure(blob, str(error))
+    except DAMAGE as error:
+        yield _failure(blob, f"damaged or unreadable: {error or type(error).__name__}")
+
+
+def _unpacked(blob: Blob, form: Format) -> Blob:
+    """What a compressed file holds, under its name without the suffix."""
+    name = PurePosixPath(blob.name)
+    inner = name.stem if name.suffix.lower() in _PACKED_SUFFIXES else name.name
+    if name.suffix.lower() in _TAR_SUFFIXES:
+        inner = name.stem + _TAR_SUFFIXES[name.suffix.lower()]
+
+    def unpack() -> BinaryIO:
+        packed = _Counted(blob.open())
+        buffered = _buffered(packed)
+        return _buffered(_Unpacked(_decompressor(form)(buffered), packed))
+
+    return Blob(blob.source, inner, unpack, depth=blob.depth + 1)
+
+
+def _decompressor(form: Format) -> Callable[[BinaryIO], BinaryIO]:
+    """How a compressed stream is opened."""
+    openers: dict[str, Callable[[BinaryIO], object]] = {
+        "gzip": lambda stream: gzip.GzipFile(fileobj=stream), "bz2": bz2.BZ2File, "xz": lzma.LZMAFile,
+        "zstd": _open_zstd,
+    }  # fmt: skip
+    return lambda stream: cast(BinaryIO, openers[form](stream))
+
+
+def _open_zstd(stream: BinaryIO) -> BinaryIO:
+    """A zstd stream of any number of frames."""
+    try:
+        import zstandard
+    except ImportError as error:
+        raise MissingExtraError("reading .zst", "archive", "zstandard") from error
+    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=True)
+    return cast(BinaryIO, reader)
+
+
+def _zip_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
+    """Files of a zip, in the order of its directory."""
+    with _seekable(blob) as stream, zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            member = Blob(_inside(blob, info.filename), info.filename, _zip_opener(archive, info), depth=blob.depth + 1)
+            if info.flag_bits & 1:
+                yield _failure(member, "is encrypted; remove the password first")
+            elif info.file_size > FREE_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+                yield _failure(member, f"decompresses to more than {MAX_RATIO} times its size; refused as a bomb")
+            else:
+                yield from open_members(member)
+
+
+def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    """How a member is opened; the size that the directory claims may lie, so what comes out is counted."""
+
+    def unpack() -> BinaryIO:
+        packed = _Counted(io.BytesIO())
+        packed.count = max(info.compress_size, 1)
+        return _buffered(_Unpacked(cast(BinaryIO, archive.open(info)), packed))
+
+    return unpack
+
+
+def _tar_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
+    """Files of a tar read as a stream: each member is used up before the next."""
+    with blob.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        for info in archive:
+            if info.isdir():
+                continue
+            source = _inside(blob, info.name)
+            extracted = archive.extractfile(info) if info.isreg() else None
+            if extracted is None:
+                yield Failure(source, "read", "a link or device in an archive, expected a file; not followed", source)
+                continue
+            head = extracted.read(HEAD_BYTES)
+            member = Blob(source, info.name, _once(cast(BinaryIO, extracted), head), depth=blob.depth + 1)
+            yield from _tar_member(member, sniff(head, info.name))
+
+
+def _tar_member(member: Blob, form: Format) -> Iterator[tuple[Blob, Format] | Failure]:
+    """A member itself, or what is in it, from a copy that can be read several times."""
+    if form not in CONTAINERS:
+        yield member, form
+        return
+    with spooled(member) as copy:
+
+        def reopen() -> BinaryIO:
+            copy.seek(0)
+            return _buffered(_Counted(_Kept(copy)))
+
+        yield from open_members(replace(member, open=reopen))
+
+
+def _once(stream: BinaryIO, head: bytes) -> Callable[[], BinaryIO]:
+    """A stream whose head was read already; it can be opened once."""
+    return lambda: _buffered(_Counted(_Kept(stream), head))
+
+
+class _Kept:
+    """A stream that stays open when its reader is closed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size)
+
+    def close(self) -> None:
+        """Leave it to its owner."""
+
+
+def _buffered(raw: io.RawIOBase) -> BinaryIO:
+    """Buffered, with the type that readers ask for."""
+    return cast(BinaryIO, io.BufferedReader(raw))
+
+
+def _seekable(blob: Blob) -> BinaryIO:
+    """The blob's file, or a temporary copy of a stream."""
+    if blob.path is not None:
+        return blob.open()
+    return spooled(blob)
+
+
+def spooled(blob: Blob) -> BinaryIO:
+    """A temporary copy of a stream that can be sought in."""
+    copy = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - handed to the caller, who closes it
+    total = 0
+    with blob.open() as stream:
+        while chunk := stream.read(1 << 20):
+            total += len(chunk)
+            if total > MAX_NESTED_BYTES:
+                raise InputError(f"an inner archive of more than {MAX_NESTED_BYTES} bytes; unpack it first")
+            copy.write(chunk)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def _inside(blob: Blob, member: str) -> str:
+    """``path!/member``; control characters of the name are shown escaped."""
+    printable = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in member)
+    return f"{blob.source}!/{printable}"
+
+
+def _failure(blob: Blob, reason: str) -> Failure:
+    """Why a blob gives nothing."""
+    return Failure(blob.source, "read", reason, blob.source)
