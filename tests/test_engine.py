@@ -2,7 +2,6 @@
 
 import json
 import runpy
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny import WORDS, export_tiny, make_tiny
 
 from thads_nlp.errors import ModelError, OptionError
 from thads_nlp.model.codec import AutoSubwords, FileSubwords, TextCodec
@@ -26,9 +26,6 @@ from thads_nlp.model.tokenizer import WordPieces
 from thads_nlp.schema import Sentence
 
 SHIPPED = SHIPPED_PLACES[1]
-WORDS = "tỉnh A thi hành xong một nghìn việc tăng so với cùng kỳ năm trước tiền thu hồi đạt kế hoạch quý này".split()
-# A seed whose random models put words, not marks, first.
-SEED = 4
 numerals = st.from_regex(r"\A[0-9]{1,3}([.,][0-9]{1,3}){0,2}\Z")
 
 
@@ -86,58 +83,14 @@ def test_engine_reproduces_the_reference_outputs(shared_dir: Path, tmp_path: Pat
     assert [list(output.subwords) for output in outputs] == [case["output"] for case in reference["cases"]]
 
 
-def _tokenizer() -> Any:
-    """A fast word tokenizer over WORDS with the usual marks."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
-    vocab = {word: i for i, word in enumerate(dict.fromkeys(["<s>", "<pad>", "</s>", "<unk>", *WORDS]))}
-    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 2)])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>", unk_token="<unk>"
-    )
-
-
 @pytest.fixture(scope="session", params=["bart", "t5"])
 def tiny_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random encoder–decoder in transformers' format, smaller than a page of text."""
-    import torch
-    from transformers import BartConfig, BartForConditionalGeneration, T5Config, T5ForConditionalGeneration
-
-    torch.manual_seed(SEED)
-    tokenizer = _tokenizer()
-    size = len(tokenizer)
-    ids = {"pad_token_id": 1, "eos_token_id": 2, "bos_token_id": 0, "vocab_size": size}
-    if request.param == "bart":
-        config = BartConfig(
-            **ids, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2,
-            encoder_ffn_dim=32, decoder_ffn_dim=32, max_position_embeddings=256, decoder_start_token_id=2,
-            forced_eos_token_id=None, is_encoder_decoder=True, normalize_before=False, normalize_embedding=True,
-        )  # fmt: skip
-        model: Any = BartForConditionalGeneration(config)
-    else:
-        shape = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
-        model = T5ForConditionalGeneration(T5Config(**ids, **shape, decoder_start_token_id=1))
-    with torch.no_grad():
-        for weights in model.parameters():
-            weights.normal_(0.0, 0.4)
-    folder = tmp_path_factory.mktemp(str(request.param))
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return make_tiny(str(request.param), tmp_path_factory.mktemp(str(request.param)))
 
 
 @pytest.fixture(scope="session")
 def tiny_export(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same model as a CTranslate2 export with its tokenizer."""
-    from ctranslate2.converters import TransformersConverter
-
-    folder = tmp_path_factory.mktemp("export") / "ct2"
-    TransformersConverter(str(tiny_folder)).convert(str(folder))
-    shutil.copy(tiny_folder / "tokenizer.json", folder)
-    return folder
+    return export_tiny(tiny_folder, tmp_path_factory.mktemp("export") / "ct2")
 
 
 def test_both_engines_run_an_encoder_decoder_alike(tiny_folder: Path, tiny_export: Path) -> None:

@@ -52,6 +52,7 @@ class Reading:
 
 # Commands that live in their rooms; imported when one of them is called.
 _ROOMS = {
+    "batch": ("thads_nlp.archive.commands", "batch"),
     "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
 }
 

@@ -45,3 +45,7 @@ class MissingExtraError(ThadsError, ImportError):
             f'install the extra: pip install "thads-nlp[{extra}]"'
         )
         self.extra = extra
+        self._parts = (feature, extra, package)
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        return type(self), self._parts

@@ -70,6 +70,7 @@ class Summarizer:
         summarizer: SummarizerName = "model",
         engine: EngineName | None = None,
         title_line: TitleLine = "auto",
+        threads: int | None = None,
     ) -> Summarizer:
         """Load the shipped model, a model folder, or a Hub id of any ``AutoModelForSeq2SeqLM``.
 
@@ -79,6 +80,7 @@ class Summarizer:
             summarizer: ``extractive`` loads no model and takes sentences of the article.
             engine: what runs the model; None takes what fits the folder.
             title_line: whether the first line is the title: ``auto``, ``first`` or ``none``.
+            threads: of the arithmetic of one article; None takes the CPUs that this process may use.
 
         Raises:
             ModelError: the model is missing, damaged or of a kind that cannot run.
@@ -89,7 +91,7 @@ class Summarizer:
         _check_choice("title_line", title_line, ("auto", "first", "none"))
         if summarizer == "extractive":
             return cls(None, EXTRACTIVE_LABEL, length=length, title_line=title_line)
-        loaded = load_generator(model, engine)
+        loaded = load_generator(model, engine, threads)
         return cls(loaded.generator, loaded.label, length=length, title_line=title_line)
 
     def brief(self, article: str | Article) -> Briefing:

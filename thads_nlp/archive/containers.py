@@ -134,13 +134,28 @@ def _decompressor(form: Format) -> Callable[[BinaryIO], BinaryIO]:
 
 
 def _open_zstd(stream: BinaryIO) -> BinaryIO:
-    """A zstd stream of any number of frames."""
+    """A zstd stream of any number of frames; one that is cut off raises EOFError instead of ending."""
     try:
-        import zstandard
+        from backports import zstd
     except ImportError as error:
-        raise MissingExtraError("reading .zst", "archive", "zstandard") from error
-    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=True)
-    return cast(BinaryIO, reader)
+        raise MissingExtraError("reading .zst", "archive", "backports.zstd") from error
+    return cast(BinaryIO, _Checked(zstd.ZstdFile(stream), zstd.ZstdError))
+
+
+class _Checked:
+    """A decompressor whose own kind of error becomes OSError."""
+
+    def __init__(self, stream: _Readable, damage: type[Exception]) -> None:
+        self._stream, self._damage = stream, damage
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._stream.read(size)
+        except self._damage as error:
+            raise OSError(str(error)) from error
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def _zip_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:

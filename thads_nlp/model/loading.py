@@ -27,8 +27,26 @@ class LoadedModel:
     label: str
 
 
-def load_generator(model: str | Path | None, engine: EngineName | None = None) -> LoadedModel:
-    """Load the shipped model (None), a folder or a Hub id.
+def model_label(model: str | Path | None) -> str:
+    """``name@revision`` of a model, without loading it.
+
+    Raises:
+        ModelError: it is missing.
+    """
+    found = find_model(model)
+    info = read_manifest(found) if isinstance(found, Path) else None
+    return info.label if info else _foreign_label(found)
+
+
+def _foreign_label(found: Path | str) -> str:
+    """The label of a model without a manifest."""
+    return f"{found.name if isinstance(found, Path) else found}@unknown"
+
+
+def load_generator(
+    model: str | Path | None, engine: EngineName | None = None, threads: int | None = None
+) -> LoadedModel:
+    """Load the shipped model (None), a folder or a Hub id; ``threads`` None takes all CPUs.
 
     Raises:
         ModelError: it is missing, damaged or of a kind that cannot run.
@@ -41,21 +59,21 @@ def load_generator(model: str | Path | None, engine: EngineName | None = None) -
     if engine is None:
         engine = "ctranslate2" if exported else "transformers"
     if engine == "transformers":
-        return _load_transformers(found, info)
+        return _load_transformers(found, info, threads)
     if not isinstance(found, Path) or not exported:
         raise OptionError(f"{found} holds no CTranslate2 export (model.bin); export it first or use another engine")
-    return _load_exported(found, info)
+    return _load_exported(found, info, threads)
 
 
-def _load_exported(folder: Path, info: ModelInfo | None) -> LoadedModel:
+def _load_exported(folder: Path, info: ModelInfo | None, threads: int | None) -> LoadedModel:
     """A CTranslate2 folder, checked against its manifest when it has one."""
     if info is None:
         codec: Codec = TextCodec(FileSubwords(folder / TOKENIZER_FILE))
-        return LoadedModel(
-            Generator(CTranslate2Engine(folder, "encoder-decoder"), codec, FOREIGN_WINDOW), f"{folder.name}@unknown"
-        )
+        engine = CTranslate2Engine(folder, "encoder-decoder", threads=threads)
+        return LoadedModel(Generator(engine, codec, FOREIGN_WINDOW), _foreign_label(folder))
     check_files(folder, info)
-    return LoadedModel(Generator(CTranslate2Engine(folder, info.shape), _codec(folder, info), info.window), info.label)
+    engine = CTranslate2Engine(folder, info.shape, threads=threads)
+    return LoadedModel(Generator(engine, _codec(folder, info), info.window), info.label)
 
 
 def _codec(folder: Path, info: ModelInfo) -> Codec:
@@ -65,13 +83,13 @@ def _codec(folder: Path, info: ModelInfo) -> Codec:
     return TextCodec(FileSubwords(folder / TOKENIZER_FILE), segmented=info.input == "segmented", prefix=info.prefix)
 
 
-def _load_transformers(model: Path | str, info: ModelInfo | None) -> LoadedModel:
+def _load_transformers(model: Path | str, info: ModelInfo | None, threads: int | None) -> LoadedModel:
     """An encoder–decoder in transformers' own format."""
     if info is not None and info.shape == "decoder":
         raise ModelError(f"{model}: a decoder-only export runs under the ctranslate2 engine only")
-    engine = TransformersEngine(str(model))
+    engine = TransformersEngine(str(model), threads=threads)
     segmented = info is not None and info.input == "segmented"
     codec = TextCodec(AutoSubwords(engine.tokenizer), segmented=segmented, prefix=info.prefix if info else "")
     window = info.window if info else FOREIGN_WINDOW
-    label = info.label if info else f"{Path(model).name if isinstance(model, Path) else model}@unknown"
+    label = info.label if info else _foreign_label(model)
     return LoadedModel(Generator(engine, codec, window), label)

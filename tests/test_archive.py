@@ -1,0 +1,453 @@
+"""Archives: every format and container, broken inputs, and runs that are cut, killed, starved or repeated."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import docx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from backports import zstd
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tiny import export_tiny, make_tiny
+
+from thads_nlp.archive.formats import sniff
+from thads_nlp.archive.items import Fields, Item
+from thads_nlp.archive.listing import list_files, read_items
+from thads_nlp.archive.loading import Reading, iso_date, load_item
+from thads_nlp.cli import main
+from thads_nlp.schema import Article, Briefing, Failure
+from thads_nlp.summarizer import Summarizer
+
+LINES = (
+    "Sở Y tế tỉnh A cho biết trong quý III, các cơ sở y tế đã tiêm 12.500 liều vắc-xin, tăng 8% so với cùng kỳ năm trước.",
+    "Trong đó, huyện B tiêm nhiều nhất với 3.200 liều, còn huyện C chỉ tiêm được 900 liều vì đường sá bị chia cắt.",
+    "Sở đề nghị các địa phương rà soát trẻ chưa tiêm đủ mũi và tổ chức thêm các điểm tiêm lưu động trong tháng tới.",
+)
+BODY = "\n".join(LINES)
+TITLE = "Quý III, tỉnh A tiêm 12.500 liều vắc-xin"
+
+
+def article(number: int, **fields: object) -> dict[str, object]:
+    text = BODY.replace("12.500", f"{12 + number}.500").replace("3.200", f"3.{200 + number}")
+    return {"id": f"a{number}", "title": f"Tin số {number} về tiêm chủng", "body": text, **fields}
+
+
+def jsonl(count: int, first: int = 0) -> str:
+    return "".join(json.dumps(article(n), ensure_ascii=False) + "\n" for n in range(first, first + count))
+
+
+def batch(*args: object) -> Result:
+    return CliRunner().invoke(main, ["batch", "--summarizer", "extractive", "--workers", "1", *map(str, args)])
+
+
+def items(*inputs: Path, fields: Fields | None = None) -> list[Item]:
+    files = sorted(list_files([str(path) for path in inputs]), key=lambda listed: listed.name)
+    return list(read_items(files, fields or Fields()))
+
+
+def load(*inputs: Path) -> list[Article | Failure]:
+    return [load_item(item, Reading()) for item in items(*inputs)]
+
+
+def html_page() -> str:
+    paragraphs = "".join(f"<p>{line}</p>" for line in LINES * 2)
+    return (
+        f"<!doctype html><html lang='vi'><head><title>{TITLE}</title><meta name='date' content='2020-10-02'>"
+        f"<script>var rác = 1;</script></head><body><nav>Trang chủ | Thời sự</nav><article><h1>{TITLE}</h1>"
+        f"{paragraphs}</article></body></html>"
+    )
+
+
+def word_document() -> bytes:
+    document = docx.Document()
+    document.add_heading(TITLE)
+    for line in LINES:
+        document.add_paragraph(line)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def pdf_document() -> bytes:
+    """A page with an unaccented line: enough to see that the text layer is read."""
+    stream = b"BT /F1 12 Tf 72 720 Td (Bao cao quy ba nam 2020.) Tj ET"
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]  # fmt: skip
+    data, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(parts) + 1
+    return data + b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        size, table, size, len(data),
+    )  # fmt: skip
+
+
+RSS = (
+    '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Tin</title><item><guid>g1</guid>'
+    f"<title>{TITLE}</title><description><![CDATA[<p>{LINES[0]}</p><script>x</script><p>{LINES[1]}</p>]]></description>"
+    "<pubDate>Fri, 02 Oct 2020 08:00:00 +0700</pubDate></item></channel></rss>"
+)
+NEWSML = (
+    '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:1"><itemMeta><versionCreated>2020-10-02T08:00:00Z'
+    f"</versionCreated></itemMeta><contentMeta><headline>{TITLE}</headline></contentMeta><contentSet><inlineXML><html>"
+    f"<body><p>{LINES[0]}</p><p>{LINES[1]}</p></body></html></inlineXML></contentSet></newsItem>"
+)
+
+
+def table_bytes() -> bytes:
+    sink = io.BytesIO()
+    rows = [article(1, published="2020-10-02", vec=None), article(2, published=None, vec=None)]
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    return sink.getvalue()
+
+
+CSV = f'id,title,body\nc1,"{TITLE}","{BODY}"\nc2,"thiếu, dấu nháy",a,b,c,d\n'
+DOCUMENTS: dict[str, bytes] = {
+    "a.txt": f"{TITLE}\n{BODY}".encode(),
+    "a.html": html_page().encode(),
+    "a.md": f"# {TITLE}\n\n**{LINES[0]}**\n\n- {LINES[1]}\n".encode(),
+    "a.docx": word_document(),
+    "a.jsonl": jsonl(1).encode(),
+    "a.json": f"[{json.dumps(article(0))}]".encode(),
+    "a.csv": CSV.encode("utf-8-sig"),
+    "a.tsv": f"id\tbody\nt1\t{LINES[0]} {LINES[1]}\n".encode(),
+    "a.parquet": table_bytes(),
+    "feed.xml": RSS.encode(),
+    "item.xml": NEWSML.encode(),
+}
+
+
+def packed(name: str, data: bytes) -> dict[str, bytes]:
+    zipped, tarred = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    with tarfile.open(fileobj=tarred, mode="w:gz") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return {
+        f"{name}.gz": gzip.compress(data), f"{name}.zst": zstd.compress(data), f"{name}.bz2": bz2.compress(data),
+        f"{name}.xz": lzma.compress(data), "members.zip": zipped.getvalue(), "members.tar.gz": tarred.getvalue(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_format_is_read_alike_plain_and_packed(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(DOCUMENTS[name])
+    plain = [one for one in load(tmp_path / name) if isinstance(one, Article)]
+    assert plain
+    assert LINES[1][:40] in " ".join(plain[0].text.split()) or "3.2" in plain[0].text
+    for other, data in packed(name, DOCUMENTS[name]).items():
+        (tmp_path / other).write_bytes(data)
+        inside = [one for one in load(tmp_path / other) if isinstance(one, Article)]
+        assert [one.text for one in inside] == [one.text for one in plain], other
+
+
+def test_what_documents_say_of_themselves_is_taken_over(tmp_path: Path) -> None:
+    for name, data in DOCUMENTS.items():
+        (tmp_path / name).write_bytes(data)
+    found = {one.id: one for one in load(tmp_path) if isinstance(one, Article)}
+    assert found["a.html"].title == found["g1"].title == found["urn:1"].title == TITLE
+    assert found["a.html"].published == found["g1"].published == found["urn:1"].published == "2020-10-02"
+    assert "rác" not in found["a.html"].text
+    assert "script" not in found["g1"].text
+    assert found["a1"].published == "2020-10-02"
+    assert found["a2"].source == f"{tmp_path}/a.parquet#1"
+
+
+def test_pdf_text_layer_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf_document())
+    (only,) = load(tmp_path / "a.pdf")
+    assert isinstance(only, Article)
+    assert "quy ba nam 2020" in only.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2020-06-17T08:00:00Z", "2020-06-17"), ("17/06/2020 - 08:00", "2020-06-17"), ("hôm qua", None), ("", None),
+     ("Wed, 17 Jun 2020 10:00:00 GMT", "2020-06-17"), ("2020-13-45", None), (None, None)],
+)  # fmt: skip
+def test_dates_become_iso(text: str | None, expected: str | None) -> None:
+    assert iso_date(text) == expected
+
+
+def test_content_decides_before_the_name() -> None:
+    assert sniff(gzip.compress(b"x"), "a.txt") == "gzip"
+    assert sniff(b'{"id": 1, "body": "x"}\n', "a.txt") == "jsonl"
+    assert sniff(b"<!DOCTYPE html><html>", "a.txt") == "html"
+    assert sniff(RSS.encode(), "a.txt") == "xml"
+    assert sniff("Thứ Hai, <b>".encode(), "a.txt") == "text"
+
+
+def bomb() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros.txt", b"0" * 64_000_000)
+    return stream.getvalue()
+
+
+def linked_tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("../../etc/link")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(info)
+    return stream.getvalue()
+
+
+BROKEN: dict[str, tuple[bytes, str]] = {
+    "cut.gz": (gzip.compress(BODY.encode())[:60], "damaged"),
+    "cut.zip": (packed("a.txt", BODY.encode())["members.zip"][:80], "damaged"),
+    "cut.zst": (zstd.compress(os.urandom(5_000))[:3_000], "damaged"),
+    "bomb.zip": (bomb(), "bomb"),
+    "bomb.gz": (gzip.compress(b"0" * 64_000_000), "bomb|more than"),
+    "link.tar": (linked_tar(), "link"),
+    "null.jsonl": (b"null\n", "expected an object"),
+    "nan.jsonl": (b'{"id": NaN, "body": NaN}\n', "no text in any of the fields"),
+    "deep.json": (b"[" * 200_000, "nested|JSON"),
+    "deep.jsonl": (b'{"body":' + b"[" * 200_000 + b"\n", "nested|JSON"),
+    "broken.xml": (b"<?xml version='1.0'?><rss><item><title>x</rss>", "well-formed"),
+    "entities.xml": (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><rss><item><title>&b;</title></item></rss>",
+                     "no text"),
+    "empty.html": (b"<!doctype html><html><body><script>alert(1)</script></body></html>", "HTML page without"),
+    "bad.pdf": (b"%PDF-1.4 nothing", "PDF"),
+    "bad.docx": (b"PK\x03\x04word/", "damaged"),
+    "bad.parquet": (b"PAR1 nothing PAR1", "damaged|Parquet"),
+    "picture.txt": (b"\x89PNG\r\n\x1a\n0000", "PNG"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_inputs_are_failures_with_their_reason(name: str, tmp_path: Path) -> None:
+    data, words = BROKEN[name]
+    (tmp_path / name).write_bytes(data)
+    found = load(tmp_path / name)
+    assert found
+    assert all(isinstance(one, Failure) and one.id and one.source for one in found)
+    assert any(word in one.reason for one in found if isinstance(one, Failure) for word in words.split("|")), found
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(DOCUMENTS)), st.randoms(use_true_random=False))
+def test_damaged_bytes_never_raise(tmp_path: Path, name: str, chance: random.Random) -> None:
+    data = bytearray(DOCUMENTS[name])
+    for _ in range(chance.randint(1, 8)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    (tmp_path / name).write_bytes(bytes(data[: chance.randint(1, len(data))]))
+    assert all(isinstance(one, (Article, Failure)) for one in load(tmp_path / name))
+
+
+def test_an_overlong_line_is_skipped_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thads_nlp.archive.readers.MAX_BYTES", 3_000)
+    (tmp_path / "a.jsonl").write_text('{"body": "' + "a" * 9_000 + '"}\n' + jsonl(1), encoding="utf-8")
+    first, second = load(tmp_path / "a.jsonl")
+    assert isinstance(first, Failure)
+    assert isinstance(second, Article)
+
+
+def test_odd_folders_are_walked_without_following_links(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "b\nc.txt").write_text(BODY, encoding="utf-8")
+    (folder / ".hidden").write_text("x", encoding="utf-8")
+    (folder / "loop").symlink_to(folder)
+    (folder / "gone").symlink_to("nowhere")
+    found = {one.id: one for one in load(folder)}
+    assert sorted(found) == ["gone", "loop", "sub/b\\x0ac.txt"]
+    assert isinstance(found["sub/b\\x0ac.txt"], Article)
+    assert "not followed" in getattr(found["loop"], "reason", "")
+
+
+def test_names_are_relative_to_the_input_or_to_what_inputs_share(tmp_path: Path) -> None:
+    for name in ("x/a.txt", "y/a.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(BODY, encoding="utf-8")
+    assert [item.default_id for item in items(tmp_path / "x")] == ["a.txt"]
+    assert [item.default_id for item in items(tmp_path / "x" / "a.txt")] == ["a.txt"]
+    assert [item.default_id for item in items(tmp_path / "x", tmp_path / "y")] == ["x/a.txt", "y/a.txt"]
+    assert [item.default_id for item in items(tmp_path / "*" / "a.txt")] == ["x/a.txt", "y/a.txt"]
+
+
+def test_batch_makes_the_records_of_brief_many(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(jsonl(40), encoding="utf-8")
+    assert batch(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").exit_code == 0
+    made = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    articles = [one for one in load(tmp_path / "in.jsonl") if isinstance(one, Article)]
+    expected = [one.to_dict() for one in Summarizer.load(summarizer="extractive").brief_many(articles)]
+    assert made == json.loads(json.dumps(expected))
+
+
+def test_repeated_ids_fail_and_repeated_texts_are_made_once(tmp_path: Path) -> None:
+    rows = [article(1), article(2), article(1), {**article(1), "id": "again"}]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert batch(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").exit_code == 1
+    made = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [one["id"] for one in made] == ["a1", "a2", "again"]
+    assert {**made[0], "id": "again", "source": made[2]["source"]} == made[2]
+    (failure,) = [json.loads(line) for line in (tmp_path / "out.failures.jsonl").read_text().splitlines()]
+    assert "given before" in failure["reason"]
+
+
+def test_every_form_holds_the_same_records(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(jsonl(5), encoding="utf-8")
+    for name in ("o.jsonl", "o2.jsonl.zst", "o3.parquet", "o4.sqlite", "o5"):
+        assert batch(tmp_path / "in.jsonl", "-o", tmp_path / name).exit_code == 0
+    plain = (tmp_path / "o.jsonl").read_bytes()
+    records = [json.loads(line) for line in plain.splitlines()]
+    assert zstd.decompress((tmp_path / "o2.jsonl.zst").read_bytes()) == plain
+    assert pq.read_table(tmp_path / "o3.parquet").to_pylist() == records
+    with sqlite3.connect(tmp_path / "o4.sqlite") as base:
+        assert [json.loads(row) for (row,) in base.execute("select record from articles")] == records
+        count = base.execute("select count(*) from figures").fetchone()[0]
+    assert count == sum(len(record["figures"]) for record in records)
+    pages = sorted((tmp_path / "o5").iterdir())
+    assert len(pages) == 5
+    assert all(Briefing.from_dict(one).summary in page.read_text(encoding="utf-8")
+               for one, page in zip(records, pages, strict=True))  # fmt: skip
+
+
+def test_another_input_or_option_needs_overwrite(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(jsonl(2), encoding="utf-8")
+    assert batch(source, "-o", out).exit_code == 0
+    before = out.read_bytes()
+    assert batch(source, "-o", out).exit_code == 0
+    assert out.read_bytes() == before
+    refused = batch(source, "-o", out, "--length", "short")
+    assert (refused.exit_code, "another options" in refused.stderr) == (2, True)
+    source.write_text(jsonl(3), encoding="utf-8")
+    assert "another input" in batch(source, "-o", out).stderr
+    assert batch(source, "-o", out, "--overwrite").exit_code == 0
+    assert len(out.read_bytes().splitlines()) == 3
+    (tmp_path / "other.jsonl").write_text("mine", encoding="utf-8")
+    assert batch(source, "-o", tmp_path / "other.jsonl").exit_code == 2
+    assert batch(source, "-o", tmp_path / "out.docx").exit_code == 2
+    assert batch(tmp_path / "nothing", "-o", tmp_path / "n.jsonl").exit_code == 3
+
+
+def test_failures_can_be_tried_again(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.jsonl"
+    folder.mkdir()
+    (folder / "a.txt").write_text(BODY, encoding="utf-8")
+    # The same size before and after: what was listed has not changed, only what is in it.
+    good = BODY.replace("12.500", "13.500").encode()
+    (folder / "b.txt").write_bytes(b"\x89PNG" + b"\0" * (len(good) - 4))
+    assert batch(folder, "-o", out).exit_code == 1
+    (folder / "b.txt").write_bytes(good)
+    assert batch(folder, "-o", out).exit_code == 1
+    assert batch(folder, "-o", out, "--retry-failures").exit_code == 0
+    assert len(out.read_bytes().splitlines()) == 2
+    assert (tmp_path / "out.failures.jsonl").read_bytes() == b""
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export_tiny(make_tiny("bart", tmp_path_factory.mktemp("bart")), tmp_path_factory.mktemp("export") / "ct2")
+
+
+def command(source: Path, out: Path, *more: object) -> list[str]:
+    return [sys.executable, "-m", "thads_nlp", "batch", str(source), "-o", str(out), *map(str, more)]
+
+
+def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(tmp_path: Path, tiny_model: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(jsonl(250) + "not json\n" + jsonl(1), encoding="utf-8")
+    whole, cut = tmp_path / "whole.jsonl", tmp_path / "cut.jsonl"
+    began = time.monotonic()
+    assert subprocess.run(command(source, whole, "--model", tiny_model), check=False).returncode == 1
+    seconds = time.monotonic() - began
+    chance = random.Random(6)
+    for _ in range(20):
+        process = subprocess.Popen(command(source, cut, "--model", tiny_model, "--workers", chance.randint(1, 3)))
+        time.sleep(chance.uniform(0.3, 0.4 * seconds + 0.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert subprocess.run(command(source, cut, "--model", tiny_model), check=False).returncode == 1
+    assert cut.read_bytes() == whole.read_bytes()
+    failures = [path.with_name(path.stem + ".failures.jsonl").read_bytes() for path in (whole, cut)]
+    assert failures[0] == failures[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_finishes_what_is_in_work_and_says_how_to_go_on(number: signal.Signals, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(jsonl(3_000), encoding="utf-8")
+    run = command(source, out, "--summarizer", "extractive", "--workers", 1)
+    process = subprocess.Popen(run, stderr=subprocess.PIPE, text=True)
+    while not (journal := tmp_path / "out.journal-wal").exists() or journal.stat().st_size < 60_000:
+        time.sleep(0.1)
+        assert process.poll() is None
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "give the same command again" in said
+    assert "Traceback" not in said
+    assert not out.exists()
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(jsonl(150), encoding="utf-8")
+    run = command(source, out, "--summarizer", "extractive", "--workers", 1)
+    limit = 120_000
+    starved = subprocess.run(
+        run, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert starved.returncode == 3
+    assert "free some space" in starved.stderr
+    assert "Traceback" not in starved.stderr
+    assert not out.exists()
+    assert subprocess.run(run, check=False, capture_output=True).returncode == 0
+    assert len(out.read_bytes().splitlines()) == 150
+
+
+def test_two_runs_cannot_share_an_output(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(jsonl(1), encoding="utf-8")
+    with sqlite3.connect(tmp_path / "out.journal") as base:
+        base.execute("create table x (y)")
+        base.execute("begin exclusive")
+        refused = batch(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
+    assert refused.exit_code == 3
+    assert "another run" in refused.stderr
+
+
+def test_a_worker_that_dies_costs_its_own_article_only(tmp_path: Path, tiny_model: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(jsonl(250), encoding="utf-8")
+    process = subprocess.Popen(command(source, out, "--model", tiny_model, "--workers", 2), stderr=subprocess.PIPE)
+    killed = False
+    while process.poll() is None and not killed:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        if workers and (wal := tmp_path / "out.journal-wal").exists() and wal.stat().st_size > 100_000:
+            os.kill(int(workers[0]), signal.SIGKILL)
+            killed = True
+        time.sleep(0.02)
+    process.communicate(timeout=120)
+    assert killed
+    assert process.returncode == 0
+    assert len(out.read_bytes().splitlines()) == 250
