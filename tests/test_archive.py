@@ -36,7 +36,7 @@ from thads_nlp.schema import Article, Briefing, Failure
 from thads_nlp.summarizer import Summarizer
 
 LINES = (
-    "Sở Y tế tỉnh A cho biết trong quý III, các cơ sở y tế đã tiêm 12.500 liều vắc-xin, tăng 8% so với cùng kỳ năm trước.",
+    "Sở Y tế tỉnh A cho biết trong quý III, các cơ sở y tế đã tiêm 12.500 liều vắc-xin, tăng 8% so với cùng kỳ.",
     "Trong đó, huyện B tiêm nhiều nhất với 3.200 liều, còn huyện C chỉ tiêm được 900 liều vì đường sá bị chia cắt.",
     "Sở đề nghị các địa phương rà soát trẻ chưa tiêm đủ mũi và tổ chức thêm các điểm tiêm lưu động trong tháng tới.",
 )
@@ -90,7 +90,8 @@ def pdf_document() -> bytes:
     stream = b"BT /F1 12 Tf 72 720 Td (Bao cao quy ba nam 2020.) Tj ET"
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]  # fmt: skip
@@ -451,3 +452,37 @@ def test_a_worker_that_dies_costs_its_own_article_only(tmp_path: Path, tiny_mode
     assert killed
     assert process.returncode == 0
     assert len(out.read_bytes().splitlines()) == 250
+
+
+def test_ray_gives_the_bytes_of_one_machine_though_an_actor_is_killed(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray has no build for this Python")
+    source = tmp_path / "in.jsonl"
+    source.write_text(jsonl(600) + "not json\n", encoding="utf-8")
+    assert batch(source, "-o", tmp_path / "local.jsonl").exit_code == 1
+    run = command(source, tmp_path / "ray.jsonl", "--summarizer", "extractive", "--runner", "ray", "--workers", 2)
+    process = subprocess.Popen(run, stderr=subprocess.PIPE, text=True)
+    killed = False
+    while process.poll() is None and not killed:
+        wal = tmp_path / "ray.journal-wal"
+        actors = briefers(process.pid) if wal.exists() and wal.stat().st_size > 60_000 else []
+        if actors:
+            os.kill(actors[0], signal.SIGKILL)
+            killed = True
+        time.sleep(0.05)
+    said = process.communicate(timeout=120)[1]
+    assert killed
+    assert process.returncode == 1, said
+    assert (tmp_path / "ray.jsonl").read_bytes() == (tmp_path / "local.jsonl").read_bytes()
+
+
+def briefers(driver: int) -> list[int]:
+    """Processes of Ray actors; a tree of processes, so all that are named after the class and newer than the driver."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) > driver:
+            try:
+                name = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            found += [int(folder.name)] if b"ray::Briefer" in name else []
+    return found

@@ -53,6 +53,7 @@ class Reading:
 # Commands that live in their rooms; imported when one of them is called.
 _ROOMS = {
     "batch": ("thads_nlp.archive.commands", "batch"),
+    "series": ("thads_nlp.archive.series_command", "series"),
     "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
 }
 

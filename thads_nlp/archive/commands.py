@@ -14,7 +14,8 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from thads_nlp.archive.batch import BatchOptions, BatchSummary, count_items, run_batch
+from thads_nlp.archive.batch import BatchOptions, BatchSummary, OpenRunner, count_items, run_batch
+from thads_nlp.archive.distributed import RayRunner
 from thads_nlp.archive.items import Fields
 from thads_nlp.archive.loading import Reading
 from thads_nlp.archive.tasks import Settings
@@ -89,7 +90,7 @@ def _fields(*given: str | None) -> Fields:
 @click.option("--overwrite", is_flag=True, help="Throw away what an earlier run left.")
 @click.option("--retry-failures", is_flag=True, help="Read and brief again what failed before.")
 @click.option("--time-limit", type=click.FloatRange(1.0), default=120.0, show_default=True,
-              help="Seconds that one article may take.")
+              help="Seconds that one article may take (--runner local).")
 @click.option("--id-field", default=None, help="Field of records, or several with commas.")
 @click.option("--title-field", default=None)
 @click.option("--body-field", default=None)
@@ -116,8 +117,12 @@ def batch(
     stop = _Stop()
     stop.listen()
     try:
-        local = partial(LocalRunner, workers or len(os.sched_getaffinity(0)), seconds=time_limit)
-        summary = _with_progress(options, lambda report: run_batch(options, local, report, stop))
+        count = workers or len(os.sched_getaffinity(0))
+        if runner == "ray":
+            opened: OpenRunner = partial(RayRunner, count, ray_address)
+        else:
+            opened = partial(LocalRunner, count, time_limit)
+        summary = _with_progress(options, lambda report: run_batch(options, opened, report, stop))
     except ThadsError as error:
         click.echo(f"thads-nlp: {error}", err=True)
         sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)

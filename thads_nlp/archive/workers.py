@@ -46,14 +46,14 @@ class Runner(Protocol):
 class LocalRunner:
     """Processes of this machine."""
 
-    def __init__(self, workers: int, reading: Reading, settings: Settings, seconds: float) -> None:
+    def __init__(self, workers: int, seconds: float, reading: Reading, settings: Settings) -> None:
         """Start the workers and load the model in one, so that a bad one is found at once.
 
         Args:
             workers: processes, each with one thread of arithmetic.
+            seconds: that one article may take.
             reading: how items are loaded.
             settings: how articles are briefed.
-            seconds: that one article may take.
         """
         try:
             from pebble import ProcessPool
@@ -102,8 +102,9 @@ def failure_reason(error: Exception) -> str:
         return "took longer than the time limit for an article; raise --time-limit if it is worth it"
     if isinstance(error, ProcessExpired):
         return f"its worker process died (exit code {error.exitcode}), most often for want of memory"
-    if isinstance(error, ThadsError):
-        return str(error)
+    cause = getattr(error, "cause", None)
+    if isinstance(error, ThadsError) or isinstance(cause, ThadsError):
+        return str(cause or error)
     return f"an error of the program ({type(error).__name__}: {error}); please report it with the article"
 
 
