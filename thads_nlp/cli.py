@@ -20,17 +20,17 @@ from thads_nlp import __version__
 from thads_nlp.errors import InputError, ThadsError
 from thads_nlp.memory import keep_small
 from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdown, figures_text
-from thads_nlp.schema import SCHEMA_VERSION, Article, Failure
+from thads_nlp.schema import SCHEMA_VERSION, Article, Briefing, Failure, Stage
 from thads_nlp.text.decode import MAX_BYTES, decode
 from thads_nlp.text.reading import TitleLine, read_article
 
 if TYPE_CHECKING:
-    from thads_nlp.summarizer import Summarizer
+    pass
 
 SOME_FAILED, NOTHING_DONE = 1, 3
 STDIN = "-"
 
-Format = Literal["text", "json", "markdown"]
+Format = Literal["text", "json", "markdown", "html"]
 Made = TypeVar("Made")
 
 _EXAMPLES = """
@@ -53,6 +53,7 @@ class Reading:
 # Commands that live in their rooms; imported when one of them is called.
 _ROOMS = {
     "batch": ("thads_nlp.archive.commands", "batch"),
+    "report": ("thads_nlp.report.commands", "report"),
     "series": ("thads_nlp.archive.series_command", "series"),
     "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
 }
@@ -80,12 +81,16 @@ def main() -> None:
     """Brief Vietnamese news articles: headline, summary and key figures, every number traced to its source."""
 
 
+def _format(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option that chooses how results are printed."""
+    return click.option("--format", "form", type=click.Choice(forms), default="text", show_default=True,
+                        help="json is one object a line.")  # fmt: skip
+
+
 def _common(command: Callable[..., None]) -> Callable[..., None]:
     """Options that all commands on articles share."""
     options = [
         click.argument("files", nargs=-1, required=True, metavar="FILE..."),
-        click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text",
-                     show_default=True, help="json is one object a line."),
         click.option("--title-line", type=click.Choice(["auto", "first", "none"]), default="auto", show_default=True,
                      help="Whether the first line is the title."),
         click.option("--encoding", default=None, help="Encoding of the files (default: detected)."),
@@ -100,6 +105,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command(epilog=_EXAMPLES)
 @_common
+@_format("text", "json", "markdown", "html")
 @click.option("--model", default=None, help="Model folder or Hub id (default: the shipped model).")
 @click.option("--length", type=click.Choice(["short", "standard", "long"]), default="standard", show_default=True)
 @click.option("--summarizer", type=click.Choice(["model", "extractive"]), default="model", show_default=True)
@@ -116,25 +122,19 @@ def brief(
     """Headline, summary and key figures of each FILE ("-" is standard input)."""
     reading = Reading(encoding, title_line)
 
-    def make(loaded: Summarizer, article: Article) -> str:
-        briefing = loaded.brief(article)
-        if form == "json":
-            return _json(briefing.to_dict(with_text=not no_text))
-        return briefing_markdown(briefing) if form == "markdown" else briefing_text(briefing)
-
-    def load() -> Callable[[Article], str]:
+    def load() -> Callable[[Article], Briefing]:
         from thads_nlp.summarizer import Summarizer
 
         if len(files) == 1:
             keep_small()
-        loaded = Summarizer.load(title_line=title_line, **loading)
-        return lambda article: make(loaded, article)
+        return Summarizer.load(title_line=title_line, **loading).brief
 
-    _run(files, reading, load, form, output)
+    _run(files, reading, load, lambda made: _briefings(made, form, with_text=not no_text), output)
 
 
 @main.command(epilog=_EXAMPLES)
 @_common
+@_format("text", "json", "markdown")
 def figures(
     files: tuple[str, ...],
     form: Format,
@@ -159,34 +159,49 @@ def figures(
 
         return make
 
-    _run(files, Reading(encoding, title_line), load, form, output)
+    _run(files, Reading(encoding, title_line), load, ("\n" if form == "json" else "\n\n").join, output)
+
+
+def _briefings(made: Sequence[Briefing], form: Format, *, with_text: bool) -> str:
+    """Briefings in one of the forms; HTML is one page for all."""
+    if form == "html":
+        from thads_nlp.report.page import review_page
+
+        return review_page(made)
+    if form == "json":
+        return "\n".join(_json(briefing.to_dict(with_text=with_text)) for briefing in made)
+    shown = briefing_markdown if form == "markdown" else briefing_text
+    return "\n\n".join(shown(briefing) for briefing in made)
 
 
 def _run(
     files: Sequence[str],
     reading: Reading,
-    load: Callable[[], Callable[[Article], str]],
-    form: Format,
+    load: Callable[[], Callable[[Article], Made]],
+    print_all: Callable[[list[Made]], str],
     output: Path | None,
 ) -> None:
-    """Make one output a file, name each failure on stderr and exit by how many failed."""
+    """Make one result a file, name each failure on stderr and exit by how many failed."""
     try:
         articles = list(_articles(files, reading))
         good = [item for item in articles if isinstance(item, Article)]
         make = load() if good else None
         chunks = list(_outputs(articles, make))
+        done = [chunk for chunk in chunks if not isinstance(chunk, Failure)]
+        text = print_all(done) if done else ""
     except ThadsError as error:
         click.echo(f"thads-nlp: {error}", err=True)
         sys.exit(NOTHING_DONE)
-    done = [chunk for chunk in chunks if isinstance(chunk, str)]
-    _write(("\n" if form == "json" else "\n\n").join(done), output)
+    _write(text, output)
     for failure in (chunk for chunk in chunks if isinstance(chunk, Failure)):
         click.echo(f"thads-nlp: {failure.source}: {failure.reason}", err=True)
     if len(done) < len(chunks):
         sys.exit(SOME_FAILED if done else NOTHING_DONE)
 
 
-def _outputs(articles: Sequence[Article | Failure], make: Callable[[Article], str] | None) -> Iterator[str | Failure]:
+def _outputs(
+    articles: Sequence[Article | Failure], make: Callable[[Article], Made] | None
+) -> Iterator[Made | Failure]:
     """The output of each article, or why there is none; with a progress bar for several on a terminal."""
     quiet = len(articles) < 2 or not sys.stderr.isatty()
     for item in tqdm(articles, unit="article", disable=quiet):
@@ -196,7 +211,8 @@ def _outputs(articles: Sequence[Article | Failure], make: Callable[[Article], st
         try:
             yield make(item)
         except ThadsError as error:
-            yield Failure(item.id, "content" if isinstance(error, InputError) else "generate", str(error), item.source)
+            stage: Stage = error.stage if isinstance(error, InputError) else "generate"
+            yield Failure(item.id, stage, str(error), item.source)
 
 
 def _articles(files: Sequence[str], reading: Reading) -> Iterator[Article | Failure]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from html import escape
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
@@ -212,6 +213,12 @@ class Briefing:
         if not with_text:
             del record["text"]
         return record
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: headline, summary and bullets."""
+        bullets = "".join(f"<li>{escape(bullet.text)}</li>" for bullet in self.bullets)
+        listed = f"<ul>{bullets}</ul>" if bullets else ""
+        return f"<h2>{escape(self.title or '')}</h2><p>{escape(self.summary)}</p>{listed}"
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Briefing:
