@@ -54,6 +54,8 @@ class Reading:
 _ROOMS = {
     "batch": ("thads_nlp.archive.commands", "batch"),
     "report": ("thads_nlp.report.commands", "report"),
+    "train": ("thads_nlp.training.commands", "train"),
+    "export": ("thads_nlp.training.commands", "export"),
     "series": ("thads_nlp.archive.series_command", "series"),
     "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
 }

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+from tqdm import tqdm
+
+from thads_nlp.errors import OptionError, ThadsError
+
+if TYPE_CHECKING:
+    from thads_nlp.model.generate import Generator
+
+USAGE, NOTHING_DONE = 2, 3
 
 
 @click.group()
@@ -28,3 +40,98 @@ def figures(gold: Path, errors: int, output: Path | None) -> None:
         click.echo(mistake_list(scores.mistakes, errors))
     if output:
         output.write_text(json.dumps(scores.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+@evaluate.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="Articles to draw.")
+@click.option("--seed", default=13, show_default=True, help="Seed of the draw.")
+@click.option("--train", type=click.Path(exists=True, path_type=Path), default=None,
+              help="Training data, whose near-duplicates are left out.")
+@click.option("--model", default=None, help="Model folder or Hub id (default: the shipped model).")
+@click.option("--summarizer", type=click.Choice(["model", "extractive"]), default="model", show_default=True)
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), default=None,
+              help="Score against input length as .svg or .png (extra: plots).")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the scores as JSON.")
+def summaries(
+    data: Path, limit: int, seed: int, train: Path | None, model: str | None, summarizer: str, plot: Path | None,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """ROUGE, faithfulness and novelty on articles with reference summaries (VietNews folder or Parquet, JSONL, CSV)."""
+    from thads_nlp.evaluation.summaries import evaluate as score
+    from thads_nlp.evaluation.summaries import sample, to_record, without_near_duplicates
+    from thads_nlp.evaluation.tables import summary_tables
+    from thads_nlp.training.data import good_pairs
+
+    def run() -> None:
+        skipped: Counter[str] = Counter()
+        pairs = sample(good_pairs(data, skipped), limit, seed)
+        if train is not None:
+            pairs = without_near_duplicates(pairs, good_pairs(train, skipped))
+        _say_skipped(skipped)
+        results = _with_bar(len(pairs), lambda bar: score(pairs, _generator(model, summarizer), bar))
+        click.echo(summary_tables(results))
+        _save(to_record(results), output)
+        if plot is not None:
+            from thads_nlp.evaluation.plots import draw_lengths
+
+            draw_lengths(results, plot)
+
+    _guarded(run)
+
+
+@evaluate.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="Supported references to take.")
+@click.option("--seed", default=13, show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the scores as JSON.")
+def verify(data: Path, limit: int, seed: int, output: Path | None) -> None:
+    """Test the verifier: which falsified references does it refuse, and which true ones?"""
+    from thads_nlp.evaluation.corruptions import score_verifier
+    from thads_nlp.evaluation.tables import verifier_table
+    from thads_nlp.training.data import good_pairs
+
+    def run() -> None:
+        skipped: Counter[str] = Counter()
+        scores = _with_bar(limit, lambda bar: score_verifier(good_pairs(data, skipped), limit, seed, bar))
+        _say_skipped(skipped)
+        click.echo(verifier_table(scores))
+        _save(scores.to_record(), output)
+
+    _guarded(run)
+
+
+def _generator(model: str | None, summarizer: str) -> Generator | None:
+    """The model to score, None for extraction alone."""
+    if summarizer == "extractive":
+        return None
+    from thads_nlp.model.loading import load_generator
+
+    return load_generator(model).generator
+
+
+def _with_bar(total: int, work: Callable[[Callable[[int], object]], Any]) -> Any:
+    """Work under a progress bar."""
+    with tqdm(total=total, unit=" articles", disable=not sys.stderr.isatty()) as bar:
+        return work(bar.update)
+
+
+def _say_skipped(skipped: Counter[str]) -> None:
+    """Rows that were not used, on stderr."""
+    for reason, count in skipped.most_common():
+        click.echo(f"thads-nlp: {count} rows skipped: {reason}", err=True)
+
+
+def _save(record: dict[str, Any], output: Path | None) -> None:
+    """Scores as JSON."""
+    if output is not None:
+        output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _guarded(run: Callable[[], None]) -> None:
+    """Run, with errors as a message and an exit code."""
+    try:
+        run()
+    except ThadsError as error:
+        click.echo(f"thads-nlp: {error}", err=True)
+        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)

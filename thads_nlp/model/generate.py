@@ -33,9 +33,10 @@ REPORT_UNITS = frozenset({"%", "điểm %", "VND", "USD"})
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One window of one article on its way through the model."""
+    """One window of one article on its way through the model; ``indices`` are the sentences in it."""
 
     article: Article
+    indices: tuple[int, ...]
     source: EncodedSource
     title: str | None
     marks: tuple[str, ...]
@@ -100,7 +101,7 @@ class Generator:
         for selection in selections:
             sentences = [article.sentences[index] for index in selection.indices]
             source = self._codec.encode(sentences, budget)
-            jobs.append(Job(article, source, title, marks, selection.truncated))
+            jobs.append(Job(article, tuple(selection.indices), source, title, marks, selection.truncated))
         return jobs
 
     def write(self, works: Sequence[Work], options: DecodingOptions) -> list[list[list[Judged]]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WORD_START = "▁"
+UNKNOWN = "<unk>"
 _ANGLED = re.compile(r"<(?=[a-z/]+\d*>)")
 
 
@@ -48,6 +49,18 @@ class WordPieces:
         line = " ".join(word if is_slot(word) else _ANGLED.sub("< ", word) for word in words)
         # A special takes the space before it into its surface.
         return [subword.strip(" ") for subword in self._tokenizer.encode(line, add_special_tokens=False).tokens]
+
+    def ids(self, subwords: Iterable[str]) -> list[int]:
+        """Vocabulary numbers of subwords; ModelError for one that the vocabulary lacks."""
+        unknown = self._tokenizer.token_to_id(UNKNOWN)
+        numbers: list[int] = []
+        for subword in subwords:
+            number = self._tokenizer.token_to_id(subword)
+            number = unknown if number is None else number
+            if number is None:
+                raise ModelError(f"the vocabulary has no {subword!r} and no {UNKNOWN}: not one of this recipe")
+            numbers.append(number)
+        return numbers
 
     def decode(self, subwords: Iterable[str]) -> list[str]:
         """Segmented words of subwords; each special token stands as a word of its own."""

@@ -91,7 +91,7 @@ def _drawn(briefing: Briefing) -> tuple[tuple[int, int], ...]:
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(briefing.text)), len(briefing.text)]
     spans = {
         (ends[bisect_right(ends, item.source_start) - 1], ends[bisect_left(ends, item.source_end)])
-        for item in briefing.evidence
+        for item in _narrow(briefing)
         if item.source_end <= len(briefing.text)
     }
     return tuple(sorted(spans))

@@ -33,7 +33,8 @@ class TrainingConfig:
 
     ``examples`` counts from the start of this run; the learning rate rises over ``warmup`` steps and falls linearly
     to 0 at the last example. ``source_weight`` is the weight of the language-model loss on the source, taken at
-    sampled positions. ``picks`` is the number of positions a batch that enter the loss.
+    sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``source_length``,
+    ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which have no buckets.
     """
 
     examples: int = 8_000
@@ -52,6 +53,9 @@ class TrainingConfig:
     precision: Precision = "auto"
     compile: bool = True
     buckets: tuple[Bucket, ...] = (Bucket(256, 24), Bucket(384, 16), Bucket(512, 12))
+    source_length: int = 512
+    target_length: int = 128
+    batch: int = 8
     data: ExampleOptions = field(default_factory=ExampleOptions)
 
     def to_record(self) -> dict[str, Any]:
