@@ -34,6 +34,7 @@ from thads_nlp.archive.loading import Reading, iso_date, load_item
 from thads_nlp.cli import main
 from thads_nlp.schema import Article, Briefing, Failure
 from thads_nlp.summarizer import Summarizer
+from thads_nlp.text.reading import read_article
 
 LINES = (
     "Sở Y tế tỉnh A cho biết trong quý III, các cơ sở y tế đã tiêm 12.500 liều vắc-xin, tăng 8% so với cùng kỳ.",
@@ -259,6 +260,14 @@ def test_damaged_bytes_never_raise(tmp_path: Path, name: str, chance: random.Ran
         data[chance.randrange(len(data))] = chance.randrange(256)
     (tmp_path / name).write_bytes(bytes(data[: chance.randint(1, len(data))]))
     assert all(isinstance(one, (Article, Failure)) for one in load(tmp_path / name))
+
+
+def test_line_separators_within_records_are_line_ends(tmp_path: Path) -> None:
+    row = json.dumps(article(1, body=BODY.replace("\n", "\u2028")), ensure_ascii=False)
+    (tmp_path / "a.jsonl").write_text(row + "\n", encoding="utf-8")
+    (only,) = load(tmp_path / "a.jsonl")
+    assert isinstance(only, Article)
+    assert read_article(only).text.count("\n") >= 2
 
 
 def test_an_overlong_line_is_skipped_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

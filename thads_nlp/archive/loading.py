@@ -97,7 +97,8 @@ def _of_record(item: Item, data: RecordData, reading: Reading) -> Article | Fail
 def _parsed(data: bytes, encoding: str | None) -> Any:
     """A JSON value, in whatever encoding its text is."""
     try:
-        return json.loads(decode(data, encoding).text)
+        # Unicode line separators within strings have become line ends, which strict JSON does not allow there.
+        return json.loads(decode(data, encoding).text, strict=False)
     except RecursionError as error:
         raise InputError("JSON nested too deep, expected an object with the fields of an article") from error
     except ValueError as error:

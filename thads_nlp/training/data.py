@@ -116,7 +116,7 @@ def _pair(data: FileData | MemberData | RecordData | Failure, source: str) -> Pa
         return Skipped(source, "unreadable")
     try:
         if isinstance(data, RecordData):
-            return _of_record(json.loads(decode(data.data).text), source)
+            return _of_record(json.loads(decode(data.data).text, strict=False), source)
         raw = data.data if isinstance(data, MemberData) else _bytes(data.path)
         return _of_text(decode(raw).text, source)
     except (ThadsError, OSError):
@@ -160,13 +160,10 @@ def _checked(name: str, texts: Iterable[str | None], source: str) -> Pair | Skip
         return Skipped(source, "empty summary" if body.strip() else "empty body")
     if len(body) > MAX_BODY_CHARS:
         return Skipped(source, "body too long")
-    lines = "\n".join(as_printed(line) for line in body.split("\n") if line.strip())
-    return Pair(name, as_printed(title), as_printed(" ".join(summary.split())), lines)
-
-
-def as_printed(text: str) -> str:
-    """Text without the marks of word segmentation, if it has them."""
-    return desegment(text) if _SEGMENTED.search(text) else text.strip()
+    # Marks of word segmentation stand in all parts or in none; printed text is left as it is.
+    plain = desegment if any(_SEGMENTED.search(text) for text in (title, summary, body)) else str.strip
+    lines = "\n".join(plain(line) for line in body.split("\n") if line.strip())
+    return Pair(name, plain(title), plain(" ".join(summary.split())), lines)
 
 
 def _text(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
