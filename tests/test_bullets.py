@@ -110,3 +110,35 @@ def test_every_bullet_can_be_printed(sentences: list[str]) -> None:
             assert found[index].text in bullet.text
             said = {"up": ("tăng", "hơn", "thêm"), "down": ("giảm",), None: ("",)}[found[index].direction]
             assert any(word in bullet.text.lower() for word in said)
+
+
+FILLER = " Các đơn vị tiếp tục thực hiện nhiệm vụ được giao trong thời gian tới, chú trọng những khâu còn yếu kém."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Tại hiện trường, lực lượng chức năng thu giữ 6.800 viên nén.",
+         "Tại hiện trường, lực lượng chức năng thu giữ 6.800 viên nén"),
+        ("Cả nước xảy ra 12.775 vụ tai nạn giao thông.", "Cả nước xảy ra 12.775 vụ tai nạn giao thông"),
+        ("Kim ngạch xuất khẩu nông, lâm, thủy sản ước đạt 34 tỷ USD, giảm 7,1% so với cùng kỳ năm trước; tuy nhiên "
+         "nhờ nhập khẩu giảm nhanh hơn, toàn ngành vẫn giữ được thế xuất siêu và tiếp tục mở rộng thị trường ra nhiều "
+         "nước trên thế giới.",
+         "Kim ngạch xuất khẩu nông, lâm, thủy sản ước đạt 34 tỷ USD, giảm 7,1% so với cùng kỳ năm trước"),
+    ],
+)  # fmt: skip
+def test_openings_that_say_where_stay_and_lists_of_nouns_are_not_cut(sentence: str, expected: str) -> None:
+    _, bullets = brief(sentence + FILLER)
+    assert [bullet.text for bullet in bullets] == [expected]
+
+
+@pytest.mark.parametrize("text", ["Để thu hút 5 triệu lượt khách", "Khu vực này có 5 triệu lượt khách"])
+def test_half_sentences_and_pointers_are_not_printed(text: str) -> None:
+    found, _ = brief("Năm nay toàn tỉnh đón 5 triệu lượt khách." + FILLER)
+    assert not is_printable(text, found)
+
+
+def test_a_measure_that_repeats_its_unit_is_no_bullet() -> None:
+    found = "Khi rà soát hồ sơ thì cơ quan chức năng phát hiện ra là còn 106 trường hợp" + " nữa" * 60
+    _, bullets = brief(f"{found}.{FILLER}")
+    assert all(not bullet.text.startswith("Trường hợp:") for bullet in bullets)

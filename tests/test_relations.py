@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thads_nlp import Article, KeyFigure, find_figures
+from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.periods import find_periods, resolve
 
 TAIL = " Các đơn vị tiếp tục thực hiện nhiệm vụ được giao."
@@ -245,3 +246,8 @@ def test_a_bound_is_no_rise() -> None:
 def test_this_number_is_the_measure_before_it() -> None:
     found = find_figures("Năm 2013 có 42 tỷ gói mì được bán. Đến năm 2016 con số này giảm xuống còn 38 tỷ gói." + TAIL)
     assert [f.measure for f in found] == ["gói mì được bán"] * 2
+
+
+def test_commas_between_short_nouns_part_no_clause() -> None:
+    sentence = "Xuất khẩu nông, lâm, thủy sản đạt 34 tỷ USD, trong đó, gạo đạt 2 tỷ USD."
+    assert list_commas(sentence) == {sentence.index(","), sentence.index(", thủy")}

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from thads_nlp.figures import clause_words as vocabulary
 from thads_nlp.figures.baselines import find_baselines
+from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import Text, after_report, tail
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
 from thads_nlp.schema import Article, Bullet, KeyFigure, canonical
@@ -28,10 +28,20 @@ MAX_WHOLE_CHARS = 150
 # Writes the statement of a figure group, or None; the text is checked before it is taken.
 StatementMaker = Callable[[Sequence[KeyFigure], Article], "str | None"]
 
-_LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
+# Openings that tie a clause to what stands before it; prepositions stay, they say where and when.
+_LEADS = PhraseTable.of([(True, """
+    trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng|bên cạnh đó|cụ thể|cụ thể là
+    theo đó|nhờ đó|qua đó|từ đó|còn|và|trong khi|trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy
+    mà|thì|cùng với đó|tương tự|chẳng hạn|ví dụ|là|này|đó|cũng|như|kết quả là|khiến|khiến cho|làm cho|giúp cho
+    bởi|bởi vì
+""")])
+# Clauses that cannot stand without a main clause, which a comma would open.
+_SUBORDINATE = re.compile(
+    r"(?:để|khi|nếu|vì|do|nhờ|mặc dù|dù|sau khi|trước khi|nhằm|tuy)\b(?!.*,\s)", re.IGNORECASE
+)
 _POINTERS = re.compile(
     r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
-    r"|điều này)\b",
+    r"|điều này|y|hắn|gã|cô|cậu|em|cháu|cũng may|dựa trên|(?:[^\W\d]+\s){1,2}(?:này|ấy|kia))\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
@@ -99,7 +109,7 @@ def is_printable(text: str, figures: Sequence[KeyFigure]) -> bool:
     """Whether a statement can be printed: all figures with their directions, no other number, short, well opened."""
     if not text or len(text) > MAX_BULLET_CHARS or (not text[0].isupper() and not text[0].isdigit()):
         return False
-    if _POINTERS.match(text) or not _is_paired(text):
+    if _POINTERS.match(text) or _SUBORDINATE.match(text) or not _is_paired(text):
         return False
     if any(figure.text not in text for figure in figures):
         return False
@@ -196,7 +206,7 @@ def _part(view: Text, span: tuple[int, int], floor: int, figure: KeyFigure, afte
     rest = tail(view, end, after)
     if rest and view.sentence[end:].lstrip().startswith(rest):
         end = view.sentence.index(rest, end) + len(rest)
-    first, bracketed = _clause_start(view.sentence, floor, start)
+    first, bracketed = _clause_start(view.sentence, floor, start, list_commas(view.sentence))
     tied = _TIED.fullmatch(view.sentence[floor:start]) is not None
     if floor and (first == floor or tied):
         first = floor
@@ -205,7 +215,7 @@ def _part(view: Text, span: tuple[int, int], floor: int, figure: KeyFigure, afte
     return _Part(listed.start(1) if listed else first, end, bracketed, contiguous=False)
 
 
-def _clause_start(sentence: str, floor: int, start: int) -> tuple[int, bool]:
+def _clause_start(sentence: str, floor: int, start: int, listing: frozenset[int]) -> tuple[int, bool]:
     """Where the clause of a figure begins, and whether an open bracket begins it; closed brackets are passed over."""
     depth = 0
     for place in range(start - 1, floor - 1, -1):
@@ -216,7 +226,7 @@ def _clause_start(sentence: str, floor: int, start: int) -> tuple[int, bool]:
             depth -= 1
         elif char == "(":
             return place + 1, True
-        elif not depth and _BREAK.match(sentence, place):
+        elif not depth and place not in listing and _BREAK.match(sentence, place):
             return place + 1, False
     return floor, False
 
@@ -239,7 +249,7 @@ def _brief(figures: Sequence[KeyFigure]) -> str:
     if any(figure.role == "target" for figure in figures):
         return ""
     measure = next((figure.measure for figure in figures if figure.measure), None)
-    if measure is None:
+    if measure is None or all(_says_only_unit(figure) for figure in figures):
         return ""
     pieces = []
     for index, figure in enumerate(figures):
@@ -248,6 +258,12 @@ def _brief(figures: Sequence[KeyFigure]) -> str:
         named = index > 0 and figure.measure and figure.measure != figures[index - 1].measure
         pieces.append(f"{figure.measure}: {piece}" if named else piece)
     return _with_baseline(f"{measure}: {', '.join(pieces)}", figures)
+
+
+def _says_only_unit(figure: KeyFigure) -> bool:
+    """Whether a level's measure repeats its unit: "trường hợp: 106 trường hợp"."""
+    words = set(compare_key(figure.measure or "").split())
+    return figure.direction is None and words <= set(compare_key(figure.text).split())
 
 
 def _with_baseline(text: str, figures: Sequence[KeyFigure]) -> str:

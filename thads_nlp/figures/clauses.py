@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import Baseline, find_baselines
+from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import Text, tail
 from thads_nlp.figures.periods import Period, find_periods
 from thads_nlp.figures.phrases import Syllable, Words, syllables
@@ -67,7 +68,8 @@ def read_scene(sentence: str, quantities: Sequence[Quantity]) -> Scene:
     periods = find_periods(sentence, [(b.head, b.end) for b in baselines])
     times = [(p.start, p.end) for p in periods] + [(b.head, b.end) for b in baselines]
     words = Words.of(segment_words(sentence))
-    items = syllables(sentence)
+    listing = list_commas(sentence)
+    items = [item for item in syllables(sentence) if item.start not in listing]
     return Scene(Text(sentence, items, words, times), quantities, baselines, periods, _visible(items, quantities))
 
 
