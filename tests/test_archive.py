@@ -301,6 +301,30 @@ def test_names_are_relative_to_the_input_or_to_what_inputs_share(tmp_path: Path)
     assert [item.default_id for item in items(tmp_path / "*" / "a.txt")] == ["x/a.txt", "y/a.txt"]
 
 
+def test_inputs_on_a_store_are_read_by_their_url(tmp_path: Path) -> None:
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    for name, data in (("a.jsonl.gz", gzip.compress(jsonl(3).encode())), ("sub/b.txt", BODY.encode()), (".x", b"")):
+        with system.open(f"/store/{name}", "wb") as stream:
+            stream.write(data)
+    assert batch("memory://store", "-o", tmp_path / "out.jsonl").exit_code == 0
+    made = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [one["id"] for one in made] == ["a0", "a1", "a2", "sub/b.txt"]
+    assert made[3]["source"] == "memory:///store/sub/b.txt"
+    assert batch("memory://nowhere", "-o", tmp_path / "no.jsonl").exit_code == 3
+
+
+def test_a_device_that_is_not_there_is_named(tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(jsonl(1), encoding="utf-8")
+    run = command(tmp_path / "in.jsonl", tmp_path / "out.jsonl", "--model", tiny_model, "--device", "cuda")
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        pytest.skip("this machine has a CUDA device")
+    assert done.returncode == 3
+    assert "is cuda there?" in done.stderr
+
+
 def test_batch_makes_the_records_of_brief_many(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text(jsonl(40), encoding="utf-8")
     assert batch(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").exit_code == 0
@@ -495,3 +519,63 @@ def briefers(driver: int) -> list[int]:
                 continue
             found += [int(folder.name)] if b"ray::Briefer" in name else []
     return found
+
+
+def broken_inputs(folder: Path, count: int) -> None:
+    """Files of every format, whole, cut, with bytes changed, or under another format's name."""
+    chance = random.Random(500)
+    for number in range(count):
+        name = chance.choice(sorted(DOCUMENTS))
+        whole = DOCUMENTS[name]
+        data = bytearray(chance.choice(list(packed(name, whole).values())) if number % 3 == 0 else whole)
+        for _ in range(chance.randint(0, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        suffix = chance.choice([Path(name).suffix, ".txt", ".gz", ".pdf", ".zip", ""])
+        (folder / f"{number:03d}{suffix}").write_bytes(bytes(data[: chance.randint(1, len(data))]))
+
+
+def test_five_hundred_broken_inputs_are_briefed_or_named(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    broken_inputs(folder, 500)
+    result = batch(folder, "-o", tmp_path / "out.jsonl")
+    assert result.exit_code == 1, result.output
+    assert "Traceback" not in result.output
+    lines = [(tmp_path / name).read_text(encoding="utf-8").splitlines() for name in ("out.jsonl", "out.failures.jsonl")]
+    made, failures = ([json.loads(line) for line in part] for part in lines)
+    assert all(one["reason"] and one["stage"] and one["source"] for one in failures)
+    files = {Path(one["source"].partition("!")[0].partition("#")[0]).name for one in [*made, *failures]}
+    assert len(files) == 500
+
+
+@pytest.mark.slow
+def test_fifty_thousand_articles_in_flat_memory(tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    peaks = []
+    for count in (5_000, 50_000):
+        source, out = tmp_path / f"{count}.jsonl", tmp_path / f"out{count}.jsonl"
+        source.write_text(jsonl(count), encoding="utf-8")
+        process = psutil.Popen(command(source, out, "--summarizer", "extractive", "--no-text"))
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, process.memory_info().rss)
+            time.sleep(0.2)
+        assert process.returncode == 0
+        assert sum(1 for _ in out.open("rb")) == count
+        peaks.append(peak)
+    assert peaks[1] < 1.5 * peaks[0]
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_the_shipped_model_killed_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(jsonl(40), encoding="utf-8")
+    assert subprocess.run(command(source, tmp_path / "whole.jsonl"), check=False).returncode == 0
+    for seconds in (9.0, 15.0):
+        process = subprocess.Popen(command(source, tmp_path / "cut.jsonl"))
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+    assert subprocess.run(command(source, tmp_path / "cut.jsonl", "--workers", 1), check=False).returncode == 0
+    assert (tmp_path / "cut.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

@@ -11,7 +11,7 @@ from typing import Literal
 from thads_nlp.errors import InputError, OptionError, ThadsError
 from thads_nlp.figures.bullets import make_bullets
 from thads_nlp.figures.finding import find_figures
-from thads_nlp.model.engine import DecodingOptions
+from thads_nlp.model.engine import DecodingOptions, Device
 from thads_nlp.model.generate import Generator, Work, extracted, summarize
 from thads_nlp.model.loading import EngineName, load_generator
 from thads_nlp.model.verify import SourceIndex
@@ -71,6 +71,7 @@ class Summarizer:
         engine: EngineName | None = None,
         title_line: TitleLine = "auto",
         threads: int | None = None,
+        device: Device = "cpu",
     ) -> Summarizer:
         """Load the shipped model, a model folder, or a Hub id of any ``AutoModelForSeq2SeqLM``.
 
@@ -81,6 +82,7 @@ class Summarizer:
             engine: what runs the model; None takes what fits the folder.
             title_line: whether the first line is the title: ``auto``, ``first`` or ``none``.
             threads: of the arithmetic of one article; None takes the CPUs that this process may use.
+            device: where CTranslate2 runs the model: ``cpu``, ``cuda`` or ``auto``.
 
         Raises:
             ModelError: the model is missing, damaged or of a kind that cannot run.
@@ -91,7 +93,7 @@ class Summarizer:
         _check_choice("title_line", title_line, ("auto", "first", "none"))
         if summarizer == "extractive":
             return cls(None, EXTRACTIVE_LABEL, length=length, title_line=title_line)
-        loaded = load_generator(model, engine, threads)
+        loaded = load_generator(model, engine, threads, device)
         return cls(loaded.generator, loaded.label, length=length, title_line=title_line)
 
     def brief(self, article: str | Article) -> Briefing:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from thads_nlp import __version__
 from thads_nlp.archive.journal import Journal, check_same, to_line
-from thads_nlp.archive.listing import Listed, list_files, read_items
+from thads_nlp.archive.listed import Listed
+from thads_nlp.archive.listing import list_files, read_items
 from thads_nlp.archive.loading import Reading
 from thads_nlp.archive.outputs import beside, check_output, remove, write_lines, write_output
 from thads_nlp.archive.run import Report, Run

@@ -100,6 +100,7 @@ def _fields(*given: str | None) -> Fields:
 @click.option("--length", type=click.Choice(["short", "standard", "long"]), default="standard", show_default=True)
 @click.option("--summarizer", type=click.Choice(["model", "extractive"]), default="model", show_default=True)
 @click.option("--engine", type=click.Choice(["ctranslate2", "transformers"]), default=None)
+@click.option("--device", type=click.Choice(["cpu", "cuda", "auto"]), default="cpu", show_default=True)
 @click.option("--title-line", type=click.Choice(["auto", "first", "none"]), default="auto", show_default=True)
 @click.option("--no-text", is_flag=True, help="Leave the articles' texts out of the records.")
 def batch(

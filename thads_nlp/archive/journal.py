@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from thads_nlp.archive.listing import Listed
+from thads_nlp.archive.listed import Listed
 from thads_nlp.errors import OptionError, ThadsError
 
 # Compressed records take a quarter; higher levels cost more time than they save.

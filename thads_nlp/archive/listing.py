@@ -5,25 +5,16 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from thads_nlp.archive.containers import open_members
 from thads_nlp.archive.items import Blob, Fields, Item
+from thads_nlp.archive.listed import Listed
 from thads_nlp.archive.readers import read_entries
+from thads_nlp.archive.remote import is_remote, list_remote, remote_opener
 from thads_nlp.errors import InputError
 from thads_nlp.schema import Failure
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file of the input: its path as given, its name relative to the input, its size; or why it is not read."""
-
-    path: str
-    name: str
-    size: int
-    reason: str | None = None
 
 
 def list_files(inputs: Sequence[str]) -> Iterator[Listed]:
@@ -32,8 +23,11 @@ def list_files(inputs: Sequence[str]) -> Iterator[Listed]:
     Raises:
         InputError: an input does not exist.
     """
-    paths = [found for given in inputs for found in _expanded(given)]
-    base = _base(paths)
+    for given in inputs:
+        if is_remote(given):
+            yield from list_remote(given)
+    paths = [found for given in inputs if not is_remote(given) for found in _expanded(given)]
+    base = _base(paths) if paths else ""
     seen: set[str] = set()
     for path in paths:
         if path in seen:
@@ -61,14 +55,17 @@ def _items_of(listed: Listed, fields: Fields) -> Iterator[Item]:
         yield Item(0, shown, listed.name, Failure(listed.name, "read", listed.reason, shown))
         return
     path = Path(listed.path)
-    for member in open_members(Blob(shown, path.name, _opener(path), path)):
+    blob = Blob(shown, path.name, _opener(path), path)
+    if is_remote(listed.path):
+        blob = Blob(shown, path.name, remote_opener(listed.path))
+    for member in open_members(blob):
         if isinstance(member, Failure):
             failure = Failure("", "read", member.reason, member.source)
             yield Item(0, member.source, _id_of(listed, shown, member.source), failure)
             continue
-        blob, form = member
-        for entry in read_entries(blob, form, fields):
-            source = blob.source + entry.place
+        inner, form = member
+        for entry in read_entries(inner, form, fields):
+            source = inner.source + entry.place
             data = Failure("", "read", entry.data.reason, source) if isinstance(entry.data, Failure) else entry.data
             yield Item(0, source, _id_of(listed, shown, source), data)
 

@@ -14,6 +14,7 @@ from thads_nlp.schema import Article, Failure, Length
 from thads_nlp.text.reading import TitleLine
 
 if TYPE_CHECKING:
+    from thads_nlp.model.engine import Device
     from thads_nlp.model.loading import EngineName
     from thads_nlp.summarizer import Summarizer, SummarizerName
 
@@ -28,6 +29,7 @@ class Settings:
     engine: EngineName | None = None
     title_line: TitleLine = "auto"
     with_text: bool = True
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,5 @@ def summarizer_of(settings: Settings) -> Summarizer:
         engine=settings.engine,
         title_line=settings.title_line,
         threads=1,
+        device=settings.device,
     )

@@ -16,6 +16,7 @@ from thads_nlp.errors import MissingExtraError, ModelError, OptionError
 from thads_nlp.memory import give_back
 
 Shape = Literal["decoder", "encoder-decoder"]
+Device = Literal["cpu", "cuda", "auto"]
 ComputeType = Literal["float32", "int8", "int8_float32", "int16", "default"]
 
 # Float arithmetic over int8 weights: int8 activations lost 0.9 ROUGE-2 and invented more names (see the model card).
@@ -71,7 +72,13 @@ class CTranslate2Engine:
     """
 
     def __init__(
-        self, path: Path, shape: Shape, *, compute_type: ComputeType = DEFAULT_COMPUTE_TYPE, threads: int | None = None
+        self,
+        path: Path,
+        shape: Shape,
+        *,
+        compute_type: ComputeType = DEFAULT_COMPUTE_TYPE,
+        threads: int | None = None,
+        device: Device = "cpu",
     ) -> None:
         """Load the model folder; ``threads`` are intra-op threads (default: the CPUs this process may use).
 
@@ -83,10 +90,11 @@ class CTranslate2Engine:
         maker = ctranslate2.Generator if shape == "decoder" else ctranslate2.Translator
         try:
             self._model: Any = maker(
-                str(path), device="cpu", compute_type=compute_type, intra_threads=threads or available_cpus()
+                str(path), device=device, compute_type=compute_type, intra_threads=threads or available_cpus()
             )
         except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{path}: CTranslate2 cannot load it ({error}); export the model again") from error
+            advice = "export the model again" if device == "cpu" else f"is {device} there? else use the device cpu"
+            raise ModelError(f"{path}: CTranslate2 cannot load it ({error}); {advice}") from error
         self._shape = shape
         give_back()
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from thads_nlp.errors import ModelError, OptionError
 from thads_nlp.model.codec import AutoSubwords, Codec, FileSubwords, SlotCodec, TextCodec
-from thads_nlp.model.engine import CTranslate2Engine, TransformersEngine
+from thads_nlp.model.engine import CTranslate2Engine, Device, TransformersEngine
 from thads_nlp.model.folder import ModelInfo, check_files, find_model, read_manifest
 from thads_nlp.model.generate import Generator
 from thads_nlp.model.tokenizer import WordPieces
@@ -44,9 +44,14 @@ def _foreign_label(found: Path | str) -> str:
 
 
 def load_generator(
-    model: str | Path | None, engine: EngineName | None = None, threads: int | None = None
+    model: str | Path | None,
+    engine: EngineName | None = None,
+    threads: int | None = None,
+    device: Device = "cpu",
 ) -> LoadedModel:
     """Load the shipped model (None), a folder or a Hub id; ``threads`` None takes all CPUs.
+
+    ``device`` is where CTranslate2 runs it; the transformers engine runs on the CPU.
 
     Raises:
         ModelError: it is missing, damaged or of a kind that cannot run.
@@ -62,17 +67,17 @@ def load_generator(
         return _load_transformers(found, info, threads)
     if not isinstance(found, Path) or not exported:
         raise OptionError(f"{found} holds no CTranslate2 export (model.bin); export it first or use another engine")
-    return _load_exported(found, info, threads)
+    return _load_exported(found, info, threads, device)
 
 
-def _load_exported(folder: Path, info: ModelInfo | None, threads: int | None) -> LoadedModel:
+def _load_exported(folder: Path, info: ModelInfo | None, threads: int | None, device: Device) -> LoadedModel:
     """A CTranslate2 folder, checked against its manifest when it has one."""
     if info is None:
         codec: Codec = TextCodec(FileSubwords(folder / TOKENIZER_FILE))
-        engine = CTranslate2Engine(folder, "encoder-decoder", threads=threads)
+        engine = CTranslate2Engine(folder, "encoder-decoder", threads=threads, device=device)
         return LoadedModel(Generator(engine, codec, FOREIGN_WINDOW), _foreign_label(folder))
     check_files(folder, info)
-    engine = CTranslate2Engine(folder, info.shape, threads=threads)
+    engine = CTranslate2Engine(folder, info.shape, threads=threads, device=device)
     return LoadedModel(Generator(engine, _codec(folder, info), info.window), info.label)
 
 
