@@ -21,7 +21,6 @@ import docx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from backports import zstd
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,6 +30,7 @@ from thads_nlp.archive.formats import sniff
 from thads_nlp.archive.items import Fields, Item
 from thads_nlp.archive.listing import list_files, read_items
 from thads_nlp.archive.loading import Reading, iso_date, load_item
+from thads_nlp.archive.zstd import load_zstd
 from thads_nlp.cli import main
 from thads_nlp.schema import Article, Briefing, Failure
 from thads_nlp.summarizer import Summarizer
@@ -42,6 +42,7 @@ LINES = (
     "Sở đề nghị các địa phương rà soát trẻ chưa tiêm đủ mũi và tổ chức thêm các điểm tiêm lưu động trong tháng tới.",
 )
 BODY = "\n".join(LINES)
+zstd = load_zstd("these tests")
 TITLE = "Quý III, tỉnh A tiêm 12.500 liều vắc-xin"
 
 

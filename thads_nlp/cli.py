@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from thads_nlp import __version__
 from thads_nlp.errors import InputError, ThadsError
+from thads_nlp.exits import NOTHING_DONE, SOME_FAILED
 from thads_nlp.memory import keep_small
 from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdown, figures_text
 from thads_nlp.schema import SCHEMA_VERSION, Article, Briefing, Failure, Stage
@@ -27,7 +28,6 @@ from thads_nlp.text.reading import TitleLine, read_article
 if TYPE_CHECKING:
     pass
 
-SOME_FAILED, NOTHING_DONE = 1, 3
 STDIN = "-"
 
 Format = Literal["text", "json", "markdown", "html"]

@@ -20,9 +20,8 @@ from thads_nlp.archive.items import Fields
 from thads_nlp.archive.loading import Reading
 from thads_nlp.archive.tasks import Settings
 from thads_nlp.archive.workers import LocalRunner
-from thads_nlp.errors import OptionError, ThadsError
-
-SOME_FAILED, USAGE, NOTHING_DONE = 1, 2, 3
+from thads_nlp.errors import ThadsError
+from thads_nlp.exits import NOTHING_DONE, SOME_FAILED, leave
 
 _EXAMPLES = """
 \b
@@ -125,8 +124,8 @@ def batch(
             opened = partial(LocalRunner, count, time_limit)
         summary = _with_progress(options, lambda report: run_batch(options, opened, report, stop))
     except ThadsError as error:
-        click.echo(f"thads-nlp: {error}", err=True)
-        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)
+        leave(error)
+        return
     _say(summary, output)
     sys.exit(_exit_code(summary))
 

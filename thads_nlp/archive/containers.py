@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol, cast
 
 from thads_nlp.archive.formats import HEAD_BYTES, sniff
 from thads_nlp.archive.items import Blob, Format
+from thads_nlp.archive.zstd import load_zstd
 from thads_nlp.errors import InputError, MissingExtraError
 from thads_nlp.schema import Failure
 
@@ -135,10 +136,7 @@ def _decompressor(form: Format) -> Callable[[BinaryIO], BinaryIO]:
 
 def _open_zstd(stream: BinaryIO) -> BinaryIO:
     """A zstd stream of any number of frames; one that is cut off raises EOFError instead of ending."""
-    try:
-        from backports import zstd
-    except ImportError as error:
-        raise MissingExtraError("reading .zst", "archive", "backports.zstd") from error
+    zstd = load_zstd("reading .zst")
     return cast(BinaryIO, _Checked(zstd.ZstdFile(stream), zstd.ZstdError))
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from thads_nlp.archive.zstd import load_zstd
 from thads_nlp.errors import MissingExtraError, OptionError, ThadsError
 from thads_nlp.rendering import briefing_markdown
 from thads_nlp.schema import Briefing
@@ -111,10 +112,7 @@ def _jsonl(part: Path, records: Records) -> None:
 
 def _jsonl_zst(part: Path, records: Records) -> None:
     """The same, compressed."""
-    try:
-        from backports import zstd
-    except ImportError as error:
-        raise MissingExtraError("writing .jsonl.zst", "archive", "backports.zstd") from error
+    zstd = load_zstd("writing .jsonl.zst")
     with zstd.ZstdFile(part, "wb", level=9) as stream:
         for record in records:
             stream.write(record + b"\n")

@@ -13,9 +13,9 @@ import click
 
 from thads_nlp.archive.series import Point, Series, build_series, contradictions, read_briefings
 from thads_nlp.errors import InputError, MissingExtraError, OptionError, ThadsError
+from thads_nlp.exits import leave
 from thads_nlp.schema import Briefing, canonical
 
-NOTHING_DONE, USAGE = 3, 2
 # Panels of a plot; more cannot be read on a page.
 MAX_PANELS = 12
 _COLUMNS = (
@@ -52,8 +52,8 @@ def series(archive: str, output: Path | None, plot: Path | None, measure: str | 
         if plot is not None:
             draw(found, plot)
     except ThadsError as error:
-        click.echo(f"thads-nlp: {error}", err=True)
-        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)
+        leave(error)
+        return
     for first, second in contradictions(found):
         click.echo(f"thads-nlp: contradiction: {_told(first)} — {_told(second)}", err=True)
 

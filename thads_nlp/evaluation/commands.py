@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from thads_nlp.errors import OptionError, ThadsError
+from thads_nlp.exits import guarded
 
 if TYPE_CHECKING:
     from thads_nlp.model.generate import Generator
-
-USAGE, NOTHING_DONE = 2, 3
 
 
 @click.group()
@@ -77,7 +75,7 @@ def summaries(
 
             draw_lengths(results, plot)
 
-    _guarded(run)
+    guarded(run)
 
 
 @evaluate.command()
@@ -98,7 +96,7 @@ def verify(data: Path, limit: int, seed: int, output: Path | None) -> None:
         click.echo(verifier_table(scores))
         _save(scores.to_record(), output)
 
-    _guarded(run)
+    guarded(run)
 
 
 def _generator(model: str | None, summarizer: str) -> Generator | None:
@@ -126,12 +124,3 @@ def _save(record: dict[str, Any], output: Path | None) -> None:
     """Scores as JSON."""
     if output is not None:
         output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _guarded(run: Callable[[], None]) -> None:
-    """Run, with errors as a message and an exit code."""
-    try:
-        run()
-    except ThadsError as error:
-        click.echo(f"thads-nlp: {error}", err=True)
-        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)

@@ -11,11 +11,10 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from thads_nlp.errors import InputError, OptionError, ThadsError
+from thads_nlp.errors import InputError, ThadsError
+from thads_nlp.exits import SOME_FAILED, leave
 from thads_nlp.report.site import write_site
 from thads_nlp.schema import Briefing
-
-SOME_FAILED, USAGE, NOTHING_DONE = 1, 2, 3
 
 
 @dataclass
@@ -54,7 +53,7 @@ def report(archive: Path, output: Path) -> None:  # fmt: skip
         with tqdm(unit=" articles", disable=not sys.stderr.isatty()) as bar:
             count = write_site(briefings, output, lambda count: bar.update(count))
     except ThadsError as error:
-        click.echo(f"thads-nlp: {error}", err=True)
-        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)
+        leave(error)
+        return
     click.echo(f"thads-nlp: {count} pages, open {output / 'index.html'}", err=True)
     sys.exit(SOME_FAILED if briefings.bad else 0)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from thads_nlp.errors import OptionError, ThadsError
+from thads_nlp.exits import guarded
 from thads_nlp.training.export import ExportOptions, Quantization
 from thads_nlp.training.export import export as write_model
 from thads_nlp.training.train import TrainOptions
 from thads_nlp.training.train import train as run_training
-
-USAGE, NOTHING_DONE = 2, 3
 
 
 @click.command(epilog="\b\nExample:\n  thads-nlp train archive.jsonl --output run/ --config run.toml\n")
@@ -46,7 +42,7 @@ def train(
             f"next: thads-nlp export {output} -o MODEL"
         )
 
-    _guarded(run)
+    guarded(run)
 
 
 @click.command(epilog="\b\nExample:\n  thads-nlp export run/ -o my-model/ --name my-model --revision 1\n")
@@ -58,14 +54,5 @@ def train(
 def export(source: Path, output: Path, name: str | None, revision: str, quantization: Quantization) -> None:
     """Make a model folder that `--model` takes of a training run or of a Hugging Face encoder–decoder."""
     options = ExportOptions(source, output, name or output.resolve().name, revision, quantization)
-    _guarded(lambda: write_model(options))
+    guarded(lambda: write_model(options))
     click.echo(f"thads-nlp: {output}", err=True)
-
-
-def _guarded(run: Callable[[], None]) -> None:
-    """Run, with errors as a message and an exit code."""
-    try:
-        run()
-    except ThadsError as error:
-        click.echo(f"thads-nlp: {error}", err=True)
-        sys.exit(USAGE if isinstance(error, OptionError) else NOTHING_DONE)
