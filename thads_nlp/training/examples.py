@@ -13,8 +13,10 @@ from typing import Literal
 
 from thads_nlp.model.codec import FIGURE, HEADLINE, LENGTH_MARKS, PARAGRAPH, START, SUMMARY
 from thads_nlp.model.openings import opens_outside
+from thads_nlp.model.select import select_source
 from thads_nlp.model.slots import SlotTable, is_numeral, is_slot
 from thads_nlp.model.tokenizer import WordPieces
+from thads_nlp.schema import Article, Sentence
 
 END = "</s>"
 Task = Literal["brief", "figure"]
@@ -43,7 +45,8 @@ class ExampleOptions:
     """What makes an example: lengths are in subwords, shares between 0 and 1.
 
     ``dense_figures``: sources with at least so many numbers are taken ``dense_repeats`` times, each time with another
-    window, since figure-dense briefings are rare in news.
+    window, since figure-dense briefings are rare in news. ``selected_share``: windows that hold the sentences which
+    inference would choose for their size, instead of the opening of the body alone.
     """
 
     window_low: int = 180
@@ -55,6 +58,7 @@ class ExampleOptions:
     figure_share: float = 0.12
     dense_figures: int = 8
     dense_repeats: int = 2
+    selected_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ def make_examples(
         return
     dense = sum(is_numeral(word) for words in pair.body for word in words) >= options.dense_figures
     for _ in range(options.dense_repeats if dense else 1):
-        window = Window.cut(pair, pieces, rng.randint(options.window_low, options.window_high))
+        size = rng.randint(options.window_low, options.window_high)
+        chosen = options.selected_share > 0 and rng.random() < options.selected_share
+        window = Window.chosen(pair, pieces, size) if chosen else Window.cut(pair.body, pieces, size)
         fault = support_fault(pair.abstract, window.source, options.coverage)
         if fault:
             yield fault
@@ -107,18 +113,27 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The opening of a body that fits a number of subwords, with its slots."""
+    """What of a body fits a number of subwords, with its slots."""
 
     subwords: tuple[str, ...]
     source: Source
     table: SlotTable
 
     @classmethod
-    def cut(cls, pair: SegmentedPair, pieces: WordPieces, size: int) -> Window:
+    def chosen(cls, pair: SegmentedPair, pieces: WordPieces, size: int) -> Window:
+        """The sentences that inference chooses for ``size`` subwords: the lead, then the most salient ones."""
+        prices = tuple(len(pieces.encode(words)) + 1 for words in pair.body)
+        sentences = tuple(Sentence(index, spaced(words).strip(), 0, 0) for index, words in enumerate(pair.body))
+        article = Article("", title=spaced(pair.title).strip(), sentences=sentences)
+        selection = select_source(article, size, lambda sentence: prices[sentence.index])
+        return cls.cut([pair.body[index] for index in selection.indices], pieces, size)
+
+    @classmethod
+    def cut(cls, body: Sequence[Words], pieces: WordPieces, size: int) -> Window:
         """The first sentences up to ``size`` subwords; the last may be cut within."""
-        table = SlotTable.build(pair.body)
+        table = SlotTable.build(body)
         subwords = [START]
-        for words in pair.body:
+        for words in body:
             subwords += [*pieces.encode(table.mask(words)), PARAGRAPH]
             if len(subwords) >= size:
                 break

@@ -49,7 +49,7 @@ def run_data(
     train: Iterable[Pair], validation: Iterable[Pair], pieces: WordPieces, config: TrainingConfig, reasons: Counter[str]
 ) -> RunData:
     """Both sides of a run; validation takes each article once and no figure statements, so that runs compare."""
-    plain = replace(config.data, dense_repeats=1, figure_share=0.0)
+    plain = replace(config.data, dense_repeats=1, figure_share=0.0, selected_share=0.0)
     examples = tuple(encode_pairs(train, pieces, config, config.data, reasons))
     held = encode_pairs(validation, pieces, config, plain, Counter())
     kept = tuple(item for item, _ in zip(held, range(config.validation_examples), strict=False))
