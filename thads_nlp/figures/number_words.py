@@ -70,8 +70,16 @@ def read_behind_hundred(tokens: Sequence[Token], hundreds: int, index: int) -> S
     if rest is not None and rest.value >= 10:
         return SmallNumber(hundreds + rest.value, rest.stop, True)
     if key in SHORT_UNITS and hundreds and tokens[index + 1].key != "trăm":
-        return SmallNumber(hundreds + 10 * SHORT_UNITS[key], index + 1, True)
+        unit = _bare_unit(tokens, index + 1)
+        return SmallNumber(hundreds + 10 * SHORT_UNITS[key] + unit, index + 1 + (unit > 0), True)
     return SmallNumber(hundreds, index, True)
+
+
+def _bare_unit(tokens: Sequence[Token], index: int) -> int:
+    """Unit behind a short ten ("trăm hai ba" is 123); 0 where the word at ``index`` is none or begins another number."""
+    after = tokens[index + 1].key
+    goes_on = after in SCALE_WORDS or after in DIGITS or after in {"trăm", "mươi", "chục", "phần"}
+    return 0 if goes_on else SHORT_UNITS.get(tokens[index].key, 0)
 
 
 def _read_below_hundred(tokens: Sequence[Token], index: int) -> SmallNumber | None:

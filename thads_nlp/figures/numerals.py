@@ -32,6 +32,9 @@ _SIGNS = vocabulary("- − – âm")
 # Words that are a number only where nothing else is said.
 _LONE_WORDS = BOUND_DIGITS | {"không": 0, "trăm": 100, "chục": 10}
 
+# Scale words that may open a number without its "một": "trăm hai", "tỷ rưỡi".
+_OPENING_SCALES = frozenset({"trăm", *SCALE_WORDS})
+
 # Single words that are a number wherever a lower-case word follows them; the other digits need a counter.
 _FREE_WORDS = vocabulary("một hai bốn sáu bảy bẩy tám mười")
 
@@ -89,10 +92,18 @@ def parse_number(text: str) -> Decimal | None:
         if key in _LONE_WORDS:
             return Decimal(_LONE_WORDS[key])
     sign = tokens[MARGIN].key
+    if sign in _OPENING_SCALES:
+        return parse_number(f"một {text}")
     reading = read_sum(tokens, MARGIN + (sign in _SIGNS or sign == "+"))
     if reading is None or reading.stop != stop or reading.form == "broken":
-        return None
+        return _parse_digit_pair(tokens, stop)
     return reading.value.copy_negate() if sign in _SIGNS else reading.value
+
+
+def _parse_digit_pair(tokens: Sequence[Token], stop: int) -> Decimal | None:
+    """Tens and unit said as two bare digits where nothing else is said: "hai sáu" is 26; None for anything else."""
+    tens, unit = (DIGITS.get(token.key) for token in tokens[MARGIN : MARGIN + 2])
+    return Decimal(10 * tens + unit) if tens and unit and stop == MARGIN + 2 else None
 
 
 def read_numerals(tokens: Sequence[Token]) -> list[Reading]:

@@ -196,9 +196,10 @@ def _read_tail(tokens: Sequence[Token], index: int, exponent: int) -> _Term | No
     if key in ODD:
         small = read_small(tokens, index + 1)
         digit = BOUND_DIGITS.get(after.key) if small is None else small.value
-        if digit is None or _scale_word(tokens, index + 2) is not None:
+        stop = index + 2 if small is None else small.stop
+        if digit is None or _scale_word(tokens, stop) is not None:
             return None
-        return _with_point(tokens, _Term(Decimal(digit), small.stop if small else index + 2))
+        return _with_point(tokens, _Term(Decimal(digit), stop))
     if key in SHORT_UNITS and (key in BOUND_DIGITS or _stands_alone(tokens, index)):
         return _Term(_scaled(Decimal(SHORT_UNITS[key]), exponent - 1), index + 1)
     return None
@@ -217,7 +218,8 @@ def _read_further(tokens: Sequence[Token], index: int, exponent: int) -> _Term |
     """Next term of a sum behind a scale word of 10^``exponent``, if it belongs to the same number."""
     token = tokens[index]
     if token.kind == "word":
-        return _read_further_words(tokens, index, exponent)
+        # "hai triệu lẻ ba nghìn": the odd word may also stand before a term that has a scale word.
+        return _read_further_words(tokens, index + (token.key in ODD), exponent)
     if token.kind != "number":
         return None
     term = _read_term(tokens, index)
