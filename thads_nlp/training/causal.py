@@ -70,7 +70,7 @@ class Attention(nn.Module):
 
     def __init__(self, config: CausalConfig) -> None:
         super().__init__()
-        self._heads, self._kv_heads, self._head_dim = config.heads, config.kv_heads, config.head_dim
+        self.heads, self.kv_heads, self.head_dim = config.heads, config.kv_heads, config.head_dim
         self._scale = config.query_scale
         self.q_proj = nn.Linear(config.hidden_size, config.heads * config.head_dim, bias=False)
         self.k_proj = nn.Linear(config.hidden_size, config.kv_heads * config.head_dim, bias=False)
@@ -82,9 +82,9 @@ class Attention(nn.Module):
     def forward(self, hidden: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
         """``hidden`` (batch, length, size) to the same shape."""
         batch, length, _ = hidden.shape
-        query = self._split(self.q_proj(hidden), self._heads)
-        key = self._split(self.k_proj(hidden), self._kv_heads)
-        value = self._split(self.v_proj(hidden), self._kv_heads)
+        query = self._split(self.q_proj(hidden), self.heads)
+        key = self._split(self.k_proj(hidden), self.kv_heads)
+        value = self._split(self.v_proj(hidden), self.kv_heads)
         query = _rotate(self.q_norm(query), cosine, sine).to(value.dtype)
         key = _rotate(self.k_norm(key), cosine, sine).to(value.dtype)
         mixed = self._mix(query, key, value)
@@ -96,16 +96,16 @@ class Attention(nn.Module):
         Queries that share a key head are stacked, so that no key is repeated.
         """
         batch, _, length, size = query.shape
-        stacked = query.reshape(batch, self._kv_heads, -1, size)
+        stacked = query.reshape(batch, self.kv_heads, -1, size)
         scores = (stacked @ key.transpose(-1, -2)).float() * self._scale
         later = torch.ones(length, length, dtype=torch.bool, device=query.device).triu(1)
-        scores = scores.view(batch, self._kv_heads, -1, length, length).masked_fill(later, float("-inf"))
-        shares = scores.softmax(-1).to(value.dtype).view(batch, self._kv_heads, -1, length)
-        return (shares @ value).view(batch, self._heads, length, size)
+        scores = scores.view(batch, self.kv_heads, -1, length, length).masked_fill(later, float("-inf"))
+        shares = scores.softmax(-1).to(value.dtype).view(batch, self.kv_heads, -1, length)
+        return (shares @ value).view(batch, self.heads, length, size)
 
     def _split(self, hidden: Tensor, heads: int) -> Tensor:
         """(batch, length, heads * head_dim) to (batch, heads, length, head_dim)."""
-        return hidden.unflatten(-1, (heads, self._head_dim)).transpose(1, 2)
+        return hidden.unflatten(-1, (heads, self.head_dim)).transpose(1, 2)
 
 
 class FeedForward(nn.Module):
