@@ -22,8 +22,8 @@ from thads_nlp.text.segment import segment_words
 HEADLINE, SUMMARY, PARAGRAPH, FIGURE, START = "<hl>", "<sum>", "<p>", "<fig>", "<s>"
 # Length marks of the training data, by syllables of the abstract: at most 20, 32, 46, more.
 LENGTH_MARKS = ("<x1>", "<x2>", "<x3>", "<x4>")
-# Sources are cut down to a multiple of this many subwords, so that prompts of equal length meet in batches.
-LENGTH_STEP = 8
+# Prompts are cut down to a multiple of this many subwords, at the end of the source, so that equal ones meet in batches.
+LENGTH_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +85,20 @@ class SlotCodec:
         return len(self._pieces.encode(SlotTable.build([words]).mask(words))) + 1
 
     def encode(self, sentences: Sequence[Sentence], budget: int) -> EncodedSource:
-        """``<s>`` and the sentences, each closed by ``<p>``, cut to ``budget`` and to a multiple of LENGTH_STEP."""
+        """``<s>`` and the sentences, each closed by ``<p>``, cut to ``budget``."""
         segmented = [model_words(sentence.text) for sentence in sentences]
         table = SlotTable.build(segmented)
         subwords = [START]
         for words in segmented:
             subwords += [*self._pieces.encode(table.mask(words)), PARAGRAPH]
-        length = min(len(subwords), budget)
-        kept = subwords[: max(length - length % LENGTH_STEP, min(length, LENGTH_STEP))]
-        return EncodedSource(tuple(kept), table, _spellings(sentences))
+        return EncodedSource(tuple(subwords[:budget]), table, _spellings(sentences))
 
     def prompts(self, source: EncodedSource, title: str | None, marks: Sequence[str]) -> list[Prompt]:
         """Source, length mark, ``<hl>`` and, where the title is given, the title and ``<sum>``."""
         head = [HEADLINE]
         if title is not None:
             head += [*self._pieces.encode(source.slots.mask(model_words(title))), SUMMARY]
-        return [Prompt(source.subwords, (*([mark] if mark else []), *head)) for mark in marks]
+        return [_even(source.subwords, (*([mark] if mark else []), *head)) for mark in marks]
 
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """Split at ``<sum>``; an output without it has no summary."""
@@ -205,6 +203,12 @@ class AutoSubwords:
 def model_words(text: str) -> tuple[str, ...]:
     """Segmented words as the model reads them: ``_`` between syllables, tone marks where underthesea puts them."""
     return tuple(word.normal.replace(" ", "_") for word in segment_words(text))
+
+
+def _even(source: tuple[str, ...], prefix: tuple[str, ...]) -> Prompt:
+    """A prompt of a multiple of LENGTH_STEP subwords, or the whole where the source is shorter than a step."""
+    excess = (len(source) + len(prefix)) % LENGTH_STEP
+    return Prompt(source[: len(source) - excess] if excess < len(source) else source, prefix)
 
 
 def _surface(words: Sequence[str], source: EncodedSource) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from thads_nlp.errors import ModelError
-from thads_nlp.model.engine import Shape
+from thads_nlp.model.engine import DEFAULT_COMPUTE_TYPE, ComputeType, Shape
 
 MANIFEST = "thads.json"
 SHIPPED_NAME = "vi-brief-270m"
@@ -39,7 +39,11 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a manifest states. ``window`` is the most subwords of prompt and output together."""
+    """What a manifest states.
+
+    ``window`` is the most subwords of prompt and output together; ``compute`` the arithmetic that the weights were
+    made for (a manifest without it means float).
+    """
 
     name: str
     revision: str
@@ -48,6 +52,7 @@ class ModelInfo:
     prefix: str
     window: int
     files: tuple[ModelFile, ...]
+    compute: ComputeType = DEFAULT_COMPUTE_TYPE
 
     @property
     def label(self) -> str:
@@ -125,6 +130,9 @@ def _info(record: dict[str, Any]) -> ModelInfo:
         raise ValueError(f"shape {record['shape']!r}, expected one of {get_args(Shape)}")
     if record["input"] not in get_args(InputKind):
         raise ValueError(f"input {record['input']!r}, expected one of {get_args(InputKind)}")
+    compute = record.get("compute", DEFAULT_COMPUTE_TYPE)
+    if compute not in get_args(ComputeType):
+        raise ValueError(f"compute {compute!r}, expected one of {get_args(ComputeType)}")
     files = tuple(_file(name, entry) for name, entry in record["files"].items())
     return ModelInfo(
         name=str(record["name"]),
@@ -134,6 +142,7 @@ def _info(record: dict[str, Any]) -> ModelInfo:
         prefix=str(record.get("prefix", "")),
         window=int(record["window"]),
         files=files,
+        compute=compute,
     )
 
 

@@ -77,7 +77,7 @@ def _load_exported(folder: Path, info: ModelInfo | None, threads: int | None, de
         engine = CTranslate2Engine(folder, "encoder-decoder", threads=threads, device=device)
         return LoadedModel(Generator(engine, codec, FOREIGN_WINDOW), _foreign_label(folder))
     check_files(folder, info)
-    engine = CTranslate2Engine(folder, info.shape, threads=threads, device=device)
+    engine = CTranslate2Engine(folder, info.shape, compute_type=info.compute, threads=threads, device=device)
     return LoadedModel(Generator(engine, _codec(folder, info), info.window), info.label)
 
 
