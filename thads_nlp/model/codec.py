@@ -22,7 +22,7 @@ from thads_nlp.text.segment import segment_words
 HEADLINE, SUMMARY, PARAGRAPH, FIGURE, START = "<hl>", "<sum>", "<p>", "<fig>", "<s>"
 # Length marks of the training data, by syllables of the abstract: at most 20, 32, 46, more.
 LENGTH_MARKS = ("<x1>", "<x2>", "<x3>", "<x4>")
-# Prompts are cut down to a multiple of this many subwords, at the end of the source, so that equal ones meet in batches.
+# Prompts are cut to a multiple of this many subwords, at the end of the source, so that equal ones meet in batches.
 LENGTH_STEP = 16
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from thads_nlp.errors import MissingExtraError, ModelError, OptionError
 from thads_nlp.model.folder import MANIFEST, file_sha256
-from thads_nlp.training.train import ARCHITECTURE, RUN, TOKENIZER
+from thads_nlp.training.train import ARCHITECTURE, CALIBRATION, RUN, TOKENIZER
 
 Quantization = Literal["int8", "float32"]
 CARD = "MODEL_CARD.md"
@@ -48,18 +48,19 @@ def export(options: ExportOptions) -> None:
     run = _run(options.source)
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "made"
+        form: dict[str, Any]
         if (options.source / _BEST).is_file():
-            shape, fed, window = "decoder", "slots", _causal(options, Path(scratch) / "hf", made, run)
+            form = {"shape": "decoder", "input": "slots", **_causal(options, Path(scratch) / "hf", made, run)}
         else:
-            shape, fed, window = "encoder-decoder", "plain", _encoder_decoder(options, made)
+            form = {"shape": "encoder-decoder", "input": "plain", "window": _encoder_decoder(options, made)}
         options.output.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copyfile(path, options.output / path.name)
     for name in _NOTICES:
         if (options.source / name).is_file():
             shutil.copyfile(options.source / name, options.output / name)
-    (options.output / CARD).write_text(_card(options, run, shape), encoding="utf-8")
-    _write_manifest(options, {"shape": shape, "input": fed, "prefix": "", "window": window}, run)
+    (options.output / CARD).write_text(_card(options, run, form["shape"]), encoding="utf-8")
+    _write_manifest(options, {**form, "prefix": ""}, run)
 
 
 def _run(source: Path) -> dict[str, Any]:
@@ -73,15 +74,16 @@ def _run(source: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: damaged ({error}); train again or give the Hugging Face folder") from error
 
 
-def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any]) -> int:
-    """A run of the causal recipe, by way of a Hugging Face folder; returns its window in subwords."""
+def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """A run of the causal recipe, by way of a Hugging Face folder; returns its window (subwords) and its arithmetic."""
     try:
         from safetensors.torch import load_file, save_file
         from transformers import PreTrainedTokenizerFast
     except ImportError as error:
         raise MissingExtraError("thads-nlp export", "train", str(error.name)) from error
     folder.mkdir()
-    state = load_file(options.source / _BEST)
+    sequences = _calibration(options)
+    state = _smoothed(options.source, load_file(options.source / _BEST), sequences)
     save_file({f"model.{name}": tensor for name, tensor in state.items()}, folder / "model.safetensors",
               metadata={"format": "pt"})  # fmt: skip
     architecture = json.loads((options.source / ARCHITECTURE).read_text(encoding="utf-8"))
@@ -92,7 +94,33 @@ def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any
     shutil.copyfile(tokenizer, made / TOKENIZER)
     shutil.copyfile(options.source / ARCHITECTURE, made / ARCHITECTURE)
     buckets = run.get("configuration", {}).get("buckets", [{"length": 512}])
-    return int(max(bucket["length"] for bucket in buckets))
+    window = int(max(bucket["length"] for bucket in buckets))
+    return {"window": window, "compute": "int8" if sequences else "float32"}
+
+
+def _calibration(options: ExportOptions) -> list[list[int]]:
+    """Sequences that the run kept for smoothing; none where weights stay floats or the run kept none."""
+    path = options.source / CALIBRATION
+    if options.quantization == "float32" or not path.is_file():
+        return []
+    try:
+        return [[int(piece) for piece in sequence] for sequence in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{path}: damaged ({error}); delete it to export for float arithmetic") from error
+
+
+def _smoothed(source: Path, state: dict[str, Any], sequences: list[list[int]]) -> dict[str, Any]:
+    """The weights of the same function whose activations int8 can hold."""
+    if not sequences:
+        return state
+    from thads_nlp.training.causal import CausalConfig, CausalModel
+    from thads_nlp.training.smoothing import smooth
+    from thads_nlp.training.weights import read_config
+
+    model = CausalModel(CausalConfig.from_record(read_config(source)))
+    model.load_state_dict(state)
+    smooth(model, sequences)
+    return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
 
 
 def _encoder_decoder(options: ExportOptions, made: Path) -> int:

@@ -8,7 +8,7 @@ columns of ``W``. The float network stays the same function. Source: SmoothQuant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from thads_nlp.training.causal import Attention, CausalModel, Layer
 
 # Share of the outliers' logarithm that weights take over; chosen on validation loss under int8 (docs/training.md).
-ALPHA = 0.5
+ALPHA = 0.65
 # Subword sequences that are enough to see every outlier channel: they are the same in every text.
 CALIBRATION_SEQUENCES = 48
 _FLOOR = 1e-5
@@ -59,7 +59,7 @@ class LayerPeaks:
         for handle in self._handles:
             handle.remove()
 
-    def _watch(self, name: str):  # type: ignore[no-untyped-def]  # torch's hook types are Any
+    def _watch(self, name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         """The hook of one projection."""
 
         def hook(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:

@@ -17,7 +17,7 @@ from thads_nlp.model.tokenizer import WordPieces
 from thads_nlp.training.config import TrainingConfig
 from thads_nlp.training.data import Pair, good_pairs
 
-RUN, ARCHITECTURE, TOKENIZER = "run.json", "architecture.json", "tokenizer.json"
+RUN, ARCHITECTURE, TOKENIZER, CALIBRATION = "run.json", "architecture.json", "tokenizer.json", "calibration.json"
 # Without --validation every so manieth article is held out.
 HELD_OUT = 20
 # Gemma's terms go with everything that derives from it.
@@ -111,6 +111,7 @@ def _train_causal(
     from thads_nlp.training.causal import CausalConfig, CausalModel
     from thads_nlp.training.causal_run import CausalRun
     from thads_nlp.training.prepare import run_data
+    from thads_nlp.training.smoothing import CALIBRATION_SEQUENCES
     from thads_nlp.training.weights import HeadSizes, load_state, read_config
 
     torch.manual_seed(config.seed)
@@ -122,6 +123,8 @@ def _train_causal(
     model = CausalModel(shape)
     model.load_state_dict(load_state(base, HeadSizes(shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim)))
     _keep(base, options.output, architecture)
+    sequences = [item.ids for item in data.validation[:CALIBRATION_SEQUENCES]]
+    (options.output / CALIBRATION).write_text(json.dumps(sequences) + "\n", encoding="utf-8")
     progress = CausalRun(model, data, config, options.output).train(report)
     record = {
         "shape": "decoder", "base": str(options.base or base.name), "steps": progress.step,
