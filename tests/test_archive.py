@@ -27,9 +27,9 @@ from hypothesis import strategies as st
 from tiny import export_tiny, make_tiny
 
 from thads_nlp.archive.formats import sniff
-from thads_nlp.archive.items import Fields, Item
+from thads_nlp.archive.items import Fields, Item, Reading
 from thads_nlp.archive.listing import list_files, read_items
-from thads_nlp.archive.loading import Reading, iso_date, load_item
+from thads_nlp.archive.loading import iso_date, load_item
 from thads_nlp.archive.zstd import load_zstd
 from thads_nlp.cli import main
 from thads_nlp.schema import Article, Briefing, Failure
@@ -61,7 +61,7 @@ def batch(*args: object) -> Result:
 
 def items(*inputs: Path, fields: Fields | None = None) -> list[Item]:
     files = sorted(list_files([str(path) for path in inputs]), key=lambda listed: listed.name)
-    return list(read_items(files, fields or Fields()))
+    return list(read_items(files, Reading(fields or Fields())))
 
 
 def load(*inputs: Path) -> list[Article | Failure]:
