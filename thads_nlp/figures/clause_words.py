@@ -6,7 +6,7 @@ Phrases are separated by "|" or line ends and matched over whole words (``phrase
 # After these the statement begins; what is before them says who reports it.
 REPORTS = """
     cho biết|cho thấy|cho rằng|cho hay|thông tin rằng|khẳng định|rằng|nhận định|thừa nhận|nêu rõ|nhấn mạnh|tiết lộ
-    thông báo|công bố|chứng kiến|dự đoán|nghĩa là|có nghĩa là|tức là|khả năng
+    thông báo|công bố|khuyến cáo|chứng kiến|dự đoán|nghĩa là|có nghĩa là|tức là|khả năng
 """
 
 # Words of plans that open a statement as reports do, but are part of what it says.
@@ -40,7 +40,7 @@ TRAILS = """
     trong đó|và|tiếp tục được|khoảng
     trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
     chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
-    hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
+    mặc dù|tuy|dù|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
     tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
 """
@@ -54,6 +54,18 @@ TAIL_STOPS = """
     cao hơn|thấp hơn|vượt|vượt qua|thoát|hiện|bởi|khiến|làm|giúp|góp|đưa|nâng|mới|thông qua|tương đương
     tương ứng|lọt|nếu|hơn|đều|không|chưa|so cùng|so|ghi nhận|trước đó|vừa qua|tính
     dù|mặc dù|song|nên|rồi|đối với|thuộc|một|cả|mất|được|bị|nhân
+"""
+
+# Words at which what is done to a counted noun stops ("khách hàng bị rút mất sổ").
+PASSIVE_STOPS = """
+    tại|ở|từ|để|vào|và|hoặc|nhưng|thì|so với|năm|tháng|ngày|quý|trong đó|trong|khi|sau|trước|mà|do|với|cho|theo|nhằm
+    là|tăng|giảm|đạt|chiếm|qua|vì|nên|song
+"""
+
+# Verbs before a count that say only that there is something, and prepositions before one.
+LIGHT = """
+    có|có tới|có đến|ghi nhận|với|cùng|và|cùng với|trong đó|làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các
+    những|số|tại|ở tại|đối với|đưa|cần|phải|bị
 """
 
 # Prepositions and verbs at which a noun phrase before a bare quantity begins ("với doanh thu 37,7 tỷ USD").
@@ -95,6 +107,7 @@ UP = """
     nhiều hơn|lớn hơn|nâng thêm|leo|leo thêm|nhích|nhích thêm|cộng thêm|thêm|bổ sung thêm|tăng cao|tăng mạnh
     tăng nhẹ|tăng vọt|dài hơn|nhỉnh hơn|đắt hơn|vượt kế hoạch|tăng bình quân|tăng trung bình|tăng mạnh thêm
     tăng giá|đi lên|bật tăng|tăng trở lại|tăng gấp|gấp
+    tăng ở mức|tăng với mức|tăng trưởng ở mức|tăng ở mức từ|tăng trưởng từ
     nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
 """
 
@@ -103,6 +116,7 @@ DOWN = """
     giảm|giảm tới|giảm đến|giảm thêm|sụt|sụt giảm|sút|giảm sút|thấp hơn|ít hơn|nhỏ hơn|kém|kém hơn|hạ|hạ thêm
     bớt|giảm bớt|lùi|tụt|cắt giảm|mất|bốc hơi|rơi|rớt|giảm mạnh|giảm nhẹ|giảm sâu|hụt|tiết giảm|rẻ hơn|thu hẹp
     ngắn hơn|giảm bình quân|trừ|đánh mất|suy giảm|giảm trung bình|tụt giảm|giảm giá|hạ giá|đi xuống|lao dốc
+    giảm ở mức|giảm với mức|giảm ở mức từ
     giảm đi|vơi đi|cắt bớt|giảm trừ
 """
 
@@ -136,6 +150,7 @@ HOLD = """
 
 # What a share is stated by.
 PER = """
+    đóng góp|góp|đóng góp khoảng
     chiếm|chiếm tới|chiếm đến|bằng|chỉ bằng|chiếm tỷ lệ|chiếm tỉ lệ|chiếm tỷ trọng|chiếm tỉ trọng|chiếm khoảng
 """
 

@@ -17,6 +17,7 @@ _HEADS = PhraseTable.of([(True, vocabulary.REPORTS), (True, vocabulary.PLAN_HEAD
 _LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
 _TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
 _TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
+_PASSIVE_STOPS = PhraseTable.of([(True, vocabulary.PASSIVE_STOPS)])
 _NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
 _VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
 _FINITE = PhraseTable.of([(True, vocabulary.VERBS), (True, vocabulary.UP), (True, vocabulary.DOWN)])
@@ -26,6 +27,11 @@ _TOPIC_MARKS = frozenset({"thì", "giúp", "khiến", "nhưng", "song", "nên", 
 _TIME_PREPOSITIONS = frozenset({"trong", "vào", "hồi", "suốt"})
 # "với" that opens the name of what is measured: "đấu giá cổ phần với mức định giá".
 _AMOUNTS = frozenset("mức giá tổng số doanh lợi vốn tỷ tỉ diện lãi công thu tiền kinh chi quy sản khối trị".split())
+# Heads of amounts that a verb before them has as its object, unless a preposition makes them part of a longer name.
+_AMOUNT_HEADS = PhraseTable.of([(True, """
+    mức|tỷ lệ|tỉ lệ|số tiền|tổng số tiền|khoản|mục tiêu|lãi suất|tổng vốn|giá trị
+""")])
+_LINKS = frozenset("của về cho theo trên và hoặc với trong".split())
 # Names of amounts that say nothing alone: "chia cổ tức bằng tiền với tỷ lệ 8%".
 _BARE_AMOUNTS = frozenset({"tỷ lệ", "tỉ lệ", "mức", "giá", "giá trị", "trị giá", "mức giá", "số tiền"})
 # Before a verb of change they make it a noun: "tốc độ tăng trưởng".
@@ -55,8 +61,8 @@ _RELATIVES = frozenset({"có", "về"})
 # Two directions of a market, said beside or behind the price.
 _SIDES = ("mua vào", "bán ra")
 _SIDE = re.compile(r"\s*\(\s*(mua vào|bán ra)(?:\s*[-–]\s*(mua vào|bán ra))?\s*\)", re.IGNORECASE)
-_GROWTH = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )?(?:tăng trưởng|tăng)\b", re.IGNORECASE)
-_FALL = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )(?:giảm|sụt giảm)\b", re.IGNORECASE)
+_GROWTH = re.compile(r"^(?:tăng trưởng|tăng)\b|\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) tăng\b", re.IGNORECASE)
+_FALL = re.compile(r"\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) (?:giảm|sụt giảm)\b", re.IGNORECASE)
 _LINK = re.compile(r"\s+là\s+")
 
 Spans = Sequence[tuple[int, int]]
@@ -105,13 +111,23 @@ def noun_before(text: Text, first: int, stop: int) -> Noun | None:
         if match[0] == stop and text.items[index].key == "với":
             head = object_noun(text, first, index)
             return Noun(index, head) if head else None
-        named = subject(text, match[0], stop) if match[0] < stop else None
+        named = subject(text, _amount_head(text, match[0], stop), stop) if match[0] < stop else None
         if named and named.lower() in _BARE_AMOUNTS:
             break
         if named:
             return Noun(index, named)
-    named = subject(text, first, stop)
+    named = subject(text, _amount_head(text, first, stop), stop)
     return Noun(first, named) if named else None
+
+
+def _amount_head(text: Text, first: int, stop: int) -> int:
+    """Index of "mức", "số tiền" or the like that a verb has as its object: "(hai bên thống nhất) mức tăng"."""
+    for index in range(stop - 2, first, -1):
+        match = _AMOUNT_HEADS.starting_at(text.items, index, text.words)
+        if match is None or text.words.splits(text.items, index) or _inside(text.items[index], text.times):
+            continue
+        return first if text.items[index - 1].key in _LINKS else index
+    return first
 
 
 def owned(text: Text, first: int, noun: Noun, before: str | None) -> str:
@@ -168,7 +184,10 @@ def tail(text: Text, start: int, end: int | None) -> str:
         if item.is_mark or item.text[0].isdigit() or _inside(item, text.times):
             break
         inside = text.words.splits(items, index)
-        if not inside and _TAIL_STOPS.starting_at(items, index, text.words) and not _goes_on(item, index):
+        done_to = any(word.key in _PASSIVES for word in kept)
+        table = _PASSIVE_STOPS if done_to else _TAIL_STOPS
+        stops = not inside and table.starting_at(items, index, text.words)
+        if stops and not _goes_on(item, index):
             break
         if inside and not kept:
             return ""
@@ -201,12 +220,12 @@ def side_of(measure: str) -> str | None:
 
 def names_growth(measure: str) -> bool:
     """Whether a measure is itself a rise: "mức tăng trưởng GDP đạt 7,08%" is a change."""
-    return bool(_GROWTH.match(measure))
+    return _GROWTH.search(measure) is not None
 
 
 def names_fall(measure: str) -> bool:
     """Whether a measure is itself a fall: "mức giảm"."""
-    return bool(_FALL.match(measure))
+    return _FALL.search(measure) is not None
 
 
 def ends_in_report(text: Text, first: int, stop: int) -> bool:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount, read_amount
 from thads_nlp.figures.calendar import Moment, read_moment
-from thads_nlp.figures.context import Said, continue_list, inherit_unit
+from thads_nlp.figures.context import Said, continue_list, inherit_unit, is_whole_of
 from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Source, tokenize
@@ -127,6 +127,8 @@ class _Finder:
 
     def _hedge(self, amount: Amount) -> Approx | None:
         if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):
+            return None
+        if amount.kind == "noun" and is_whole_of(self.tokens, amount, self.said.last):
             return None
         return read_hedge(self.tokens, amount.first, amount.stop, amount.kind)
 
