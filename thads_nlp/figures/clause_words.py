@@ -16,7 +16,7 @@ PLAN_HEADS = """
 
 # Openings of a clause that are no part of its subject.
 LEADS = """
-    trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng
+    đang|hoặc|trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng
     bên cạnh đó|cụ thể|cụ thể là|theo đó|nhờ đó|qua đó|từ đó|riêng|còn|và|với|trong khi
     trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy|nhờ|do|vì|khi|mà
     thì|mặc dù|dù|nếu|giúp|giúp cho|đã giúp|khiến|khiến cho|làm|làm cho|hiện
@@ -42,7 +42,7 @@ TRAILS = """
     chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
     mặc dù|tuy|dù|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
-    tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
+    kết thúc|chốt|mở cửa|đóng cửa|tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
 """
 
 # Words at which what follows a counted noun stops.
@@ -70,11 +70,11 @@ LIGHT = """
 
 # Prepositions and verbs at which a noun phrase before a bare quantity begins ("với doanh thu 37,7 tỷ USD").
 NOUN_BREAKS = """
-    với|đối với|trong|tại|cho|từ|khi|đạt|có|là|được|bị|để|gồm|bao gồm|tạo ra
+    với|đối với|trong|tại|từ|khi|đạt|có|là|được|bị|để|gồm|bao gồm|tạo ra
     thu|chi|đưa|dành|và|hoặc|do|trên|nhưng|song|vào|qua|nhờ|bằng|mang lại
     đem lại|mang về|nhận|cùng|cùng với|như|bù|trừ|cộng|ghi nhận|trích lập bổ sung
     trích lập|bổ sung|duyệt|thông qua|đặt|phê duyệt|cấp|trả|hỗ trợ|vay|nộp|mà|theo
-    về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa|sẽ|đã|đang
+    về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa
     phải|cao hơn|thấp hơn|lớn hơn|nhỏ hơn|nhiều hơn|ít hơn|rẻ hơn|đắt hơn|gánh|trị giá
     báo|công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
 """

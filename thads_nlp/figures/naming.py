@@ -7,18 +7,25 @@ import re
 from thads_nlp.figures import clause_words as vocabulary
 from thads_nlp.figures.clauses import Clause, Scene
 from thads_nlp.figures.measures import (
-    counted,
     market_side,
     noun_before,
     object_noun,
     owned,
     side_of,
     subject,
-    tail,
     with_side,
 )
 from thads_nlp.figures.phrases import PhraseTable
-from thads_nlp.figures.sharing import earlier_subject, enumerated, listed, named_between, parallel, part_start
+from thads_nlp.figures.sharing import (
+    earlier_subject,
+    enumerated,
+    list_head,
+    listed,
+    named_between,
+    parallel,
+    part_start,
+)
+from thads_nlp.figures.tails import counted, tail
 from thads_nlp.figures.units import unit_kind
 from thads_nlp.schema import Quantity
 
@@ -26,6 +33,9 @@ _LIGHT = PhraseTable.of([(True, vocabulary.LIGHT)])
 _HOLDS = PhraseTable.of([(True, vocabulary.HOLD)])
 MAX_ACTION_SYLLABLES = 5
 MAX_HOLDER_SYLLABLES = 9
+# A clause part that opens so and names no more says where, not what: "(nhu cầu …), giữa các khu vực 0,6 triệu tấn".
+_WHERE = frozenset({"giữa", "tại", "ở"})
+MAX_PLACE_SYLLABLES = 4
 _NEAR_CHARS = 24
 # Behind a share they begin what is said of it, and no noun that it is of: "(mức tăng) 7% được xem là".
 _PASSIVES = frozenset({"được", "bị"})
@@ -55,15 +65,25 @@ _COUNTING = re.compile(
 
 def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> tuple[str | None, bool]:
     """The measure of a quantity, and whether its own clause names it; ``before`` is that of the figure it goes on."""
-    own = _own(scene, index, clause, before)
+    own = before if _is_standards_own(scene, clause, before) else _own(scene, index, clause, before)
     if own and before and clause.opener in ("figure", ",", ";"):
         own = parallel(scene, clause, before, own)
+    if own and before and clause.opener == "," and scene.items[clause.first].key in _WHERE:
+        own = own if len(own.split()) > MAX_PLACE_SYLLABLES or clause.predicate.verb else None
     if own and clause.opener == "," and (whole := enumerated(scene, clause)):
         own = whole if clause.predicate.verb != "own" else f"{whole} {_verb(scene, clause)}"
     aside = named_between(scene, index, clause) if own is None and before is not None else None
     measure = own or aside or before or earlier_subject(scene, clause)
     measure = _as_rate(scene, clause, measure) if measure else None
     return _sided(scene, index, measure, before), own is not None
+
+
+def _is_standards_own(scene: Scene, clause: Clause, before: str | None) -> bool:
+    """Whether a bracket gives the value of the standard before it: "giảm 50% so với đầu năm (2,5 triệu con)"."""
+    if clause.opener != "(" or not clause.is_bare or before is None:
+        return False
+    opening = scene.items[clause.first - 1].start
+    return any(b.end + 1 == opening for b in scene.baselines)
 
 
 def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | None:
@@ -80,8 +100,9 @@ def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | 
     if verb == "side":
         return _market(scene, clause, named, before)
     if verb == "own":
-        rest = tail(text, quantity.end, scene.next_start(index)) if named else ""
-        return " ".join(filter(None, (_owning(scene, clause, named, before), rest)))
+        rest = tail(text, quantity.end, scene.next_start(index))
+        owner = named or (None if before else earlier_subject(scene, clause))
+        return " ".join(filter(None, (_owning(scene, clause, owner, before), rest)))
     if behind := _behind(scene, index, clause):
         return behind
     if verb == "hold" and not clause.is_bare and scene.items[predicate.first].key == "với":
@@ -131,7 +152,10 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
     whole = earlier_subject(scene, clause) if clause.opener == "(" else None
     if whole and noun in whole:
         return whole
-    return " ".join(filter(None, (_object_of(scene, clause), noun, _action(scene, clause))))
+    done = _object_of(scene, clause)
+    if done and named and len(named.split()) <= MAX_ACTION_SYLLABLES:
+        done = f"{named} {done}"
+    return " ".join(filter(None, (done, noun, None if done else _action(scene, clause))))
 
 
 def _object_of(scene: Scene, clause: Clause) -> str | None:
@@ -265,15 +289,15 @@ def _bracketed(scene: Scene, clause: Clause, before: str | None) -> str | None:
     """
     stop = clause.first - 1
     opening = scene.items[stop].start
-    if before and any(b.end + 1 == opening for b in scene.baselines):
-        return before
     if clause.predicate.has("up", "down"):
         return listed(scene, stop, before)
     first = part_start(scene, stop, brackets=False)
     figures = [q for q in scene.quantities if q.start < opening]
     if figures and first < stop and scene.items[first].start < figures[-1].end:
         return None
-    return object_noun(scene.text, first, stop) if not clause.predicate.kinds else None
+    name = object_noun(scene.text, first, stop) if not clause.predicate.kinds else None
+    head = list_head(scene, first) if name else None
+    return f"{head} {name}" if head else name
 
 
 def _as_rate(scene: Scene, clause: Clause, measure: str) -> str:

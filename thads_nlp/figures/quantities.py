@@ -17,6 +17,7 @@ from thads_nlp.figures.context import Said, continue_list, inherit_unit, is_whol
 from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Source, tokenize
+from thads_nlp.figures.lexicon import COUNTERS
 from thads_nlp.figures.numerals import read_numerals
 from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
@@ -82,6 +83,8 @@ class _Finder:
         reference = None
         if amount.kind in {"none", "fraction", "noun"}:
             reference = read_reference(self.tokens, reading, counts=amount.kind == "noun")
+            if reference is None and self._is_label_list(reading, amount):
+                reference = Reference("code", reading.first, reading.stop)
         elif amount.first == reading.first and is_part_of_name(self.tokens, reading):
             reference = Reference("code", reading.first, reading.stop)
         if reference is not None:
@@ -94,6 +97,13 @@ class _Finder:
         followers = self.readings[index + 1 : index + 1 + LONGEST_LIST]
         amount = borrow_unit(self.source, amount, followers)
         self._add_amount(inherit_unit(self.source, amount, self.said))
+
+    def _is_label_list(self, reading: Reading, amount: Amount) -> bool:
+        """Whether a number goes on a list of labels ("tiểu khu 83, 90") and counts nothing by a classifier."""
+        if not self.found or self.found[-1].kind != "code" or reading.first != self.stop + 1:
+            return False
+        joint, counted = self.tokens[self.stop].key, self.tokens[reading.stop].key in COUNTERS
+        return joint in {",", "và", "-", "–"} and not counted and amount.reading.scale == 1
 
     def _pair(self, index: int, amount: Amount) -> Pair | None:
         if amount.kind in {"fraction", "none"}:
@@ -123,7 +133,8 @@ class _Finder:
 
     def _remember(self, amount: Amount) -> None:
         """Keep the last amount and the last level, from which a bare number may take its unit."""
-        self.said = self.said.followed_by(amount)
+        if amount.unit:
+            self.said = self.said.followed_by(amount)
 
     def _hedge(self, amount: Amount) -> Approx | None:
         if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):

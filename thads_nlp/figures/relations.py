@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from thads_nlp.figures.baselines import baseline_of
 from thads_nlp.figures.clauses import Clause, Scene, read_clause, read_scene
-from thads_nlp.figures.measures import names_fall, names_growth, subject, tail
+from thads_nlp.figures.measures import names_fall, names_growth, subject
 from thads_nlp.figures.naming import is_fraction, measure_of
 from thads_nlp.figures.plans import is_planned, is_proposed_end
 from thads_nlp.figures.predicates import read_predicate
+from thads_nlp.figures.tails import tail
 from thads_nlp.figures.units import unit_kind
 from thads_nlp.schema import Direction, Quantity, Role
 
