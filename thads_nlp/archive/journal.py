@@ -20,6 +20,8 @@ from thads_nlp.errors import OptionError, ThadsError
 # Compressed records take a quarter; higher levels cost more time than they save.
 _LEVEL = 3
 _DIGEST_BYTES = 16
+# Rows that are read at a time.
+_PAGE_ROWS = 256
 _FILES = "(name blob primary key, path blob, size integer, reason text) without rowid"
 _TABLES = f"""
 create table if not exists meta (key text primary key, value text) without rowid;
@@ -150,8 +152,15 @@ class Journal:
 
     def _listed(self, table: Literal["files", "present"]) -> Iterator[Listed]:
         """The files of a table by name."""
-        for name, path, size, reason in self._base.execute(f"select * from {table} order by name"):
+        query = f"select * from {table} where name > ? order by name limit {_PAGE_ROWS}"
+        for name, path, size, reason in self._paged(query, b""):
             yield Listed(os.fsdecode(path), os.fsdecode(name), size, reason)
+
+    def _paged(self, query: str, first: Any, *more: Any) -> Iterator[tuple[Any, ...]]:
+        """Rows of an ordered query page by page, the key in front: no statement stays open, whoever holds us."""
+        while rows := self._base.execute(query, (first, *more)).fetchall():
+            yield from rows
+            first = rows[-1][0]
 
     def done(self, first: int, stop: int) -> frozenset[int]:
         """Numbers in ``[first, stop)`` that have a result."""
@@ -217,11 +226,11 @@ class Journal:
             JournalError: the journal cannot be read.
         """
         query = (
-            "select r.payload, o.payload from results as r left join results as o on o.number = r.origin "
-            "where coalesce(o.kind, r.kind) = ? order by r.number"
+            "select r.number, r.payload, o.payload from results as r left join results as o on o.number = r.origin "
+            f"where r.number > ? and coalesce(o.kind, r.kind) = ? order by r.number limit {_PAGE_ROWS}"
         )
         try:
-            for own, origin in self._base.execute(query, (kind,)):
+            for _, own, origin in self._paged(query, -1, kind):
                 record = zlib.decompress(own)
                 yield record if origin is None else _copied(record, zlib.decompress(origin))
         except (sqlite3.Error, zlib.error) as error:
