@@ -57,10 +57,11 @@ def _title_period(article: Article) -> Period | None:
 
 def _carried(sentence: Sentence, before: Period | None) -> Period | None:
     """The period that a sentence leaves to those behind it: its last one, but no day in place of a longer period."""
-    if not find_periods(sentence.text):
+    found = find_periods(sentence.text)
+    if not found:
         return before
     heads = [(b.head, b.end) for b in find_baselines(sentence.text, ())]
-    periods = [period for period in find_periods(sentence.text, heads) if period.carries]
+    periods = [period for period in (find_periods(sentence.text, heads) if heads else found) if period.carries]
     last = next((p for p in reversed(periods) if not p.is_day), periods[-1] if periods else None)
     if last is None or (last.is_day and before is not None and not before.is_day):
         return before

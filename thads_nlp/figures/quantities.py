@@ -18,7 +18,7 @@ from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Source, tokenize
 from thads_nlp.figures.lexicon import COUNTERS
-from thads_nlp.figures.numerals import read_numerals
+from thads_nlp.figures.numerals import may_hold_number, read_numerals
 from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import Reference, is_exponent, is_part_of_name, read_reference
@@ -39,6 +39,8 @@ def find_quantities(text: str, words: Sequence[Word] | None = None) -> tuple[Qua
         Two numbers that share a unit ("36,50 - 36,68 triệu đồng/lượng") are two quantities; the first has the number
         alone as its text. Values of dates and times are those of ``figures.calendar``.
     """
+    if not may_hold_number(text):
+        return ()
     ends = None if words is None else {word.start: word.end for word in words}
     return tuple(_Finder(Source(text, tokenize(text), ends)).run())
 
