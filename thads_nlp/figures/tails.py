@@ -9,6 +9,8 @@ from thads_nlp.figures.phrases import PhraseTable, Syllable, syllables
 from thads_nlp.figures.stretches import Text, inside, joined
 
 MAX_TAIL_SYLLABLES = 9
+# No syllable or code has more than about twenty characters.
+MAX_TAIL_CHARS = 20 * (MAX_TAIL_SYLLABLES + 1)
 
 _TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
 _PASSIVE_STOPS = PhraseTable.of([(True, vocabulary.PASSIVE_STOPS)])
@@ -28,7 +30,8 @@ def counted(text: Text, unit: str, start: int, end: int | None) -> str:
 
 def tail(text: Text, start: int, end: int | None) -> str:
     """The words behind a quantity that complete its noun; "" where the clause goes on with something else."""
-    items = syllables(text.sentence, start, end)[: MAX_TAIL_SYLLABLES + 1]
+    stop = len(text.sentence) if end is None else end
+    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
     kept: list[Syllable] = []
     for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
         if item.is_mark or item.text[0].isdigit() or inside(item, text.times):
