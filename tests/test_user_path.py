@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import datasets
 import pytest
 import torch
 from click.testing import CliRunner, Result
@@ -34,6 +35,11 @@ def row(number: int) -> dict[str, str]:
                 f"Các doanh nghiệp của {place} cho biết đơn hàng {good} tiếp tục ổn định trong những tháng tới.\n"
                 "Sở đề nghị các đơn vị giữ vững chất lượng và mở rộng thị trường mới trong thời gian tới.",
     }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ def make_tiny(kind: str, folder: Path) -> Path:
     from transformers import BartConfig, BartForConditionalGeneration, T5Config, T5ForConditionalGeneration
 
     torch.manual_seed(SEED)
-    tokenizer = _tokenizer()
+    tokenizer = word_tokenizer()
     size = len(tokenizer)
     ids = {"pad_token_id": 1, "eos_token_id": 2, "bos_token_id": 0, "vocab_size": size}
     if kind == "bart":
@@ -36,7 +36,7 @@ def make_tiny(kind: str, folder: Path) -> Path:
     return folder
 
 
-def _tokenizer() -> Any:
+def word_tokenizer() -> Any:
     """A fast word tokenizer over WORDS with the usual marks."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast

@@ -58,6 +58,7 @@ _ROOMS = {
     "export": ("thads_nlp.training.commands", "export"),
     "series": ("thads_nlp.archive.series_command", "series"),
     "evaluate": ("thads_nlp.evaluation.commands", "evaluate"),
+    "benchmark": ("thads_nlp.evaluation.benchmark.command", "benchmark"),
 }
 
 

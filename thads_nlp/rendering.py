@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from thads_nlp.schema import Briefing, KeyFigure, canonical
 
 _ORIGINS = {"article": "theo bài", "generated": "máy viết", "extracted": "trích từ bài"}
+# What warnings of a record say to an editor, by their opening words.
+_WARNINGS = {
+    "sentences were left out": "bài dài hơn phần máy đọc được: có câu không được đọc khi viết tóm tắt",
+    "lines of marks part": "tệp có thể chứa nhiều bài: có dòng ký hiệu ngăn văn bản thành nhiều phần",
+    "no headline could be made": "chưa có tít nào mà từng chữ đều có căn cứ trong bài",
+}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
@@ -17,7 +23,12 @@ def briefing_text(briefing: Briefing) -> str:
     if briefing.bullets:
         lines += ["", *(f"• {bullet.text}" for bullet in briefing.bullets)]
     origin = f"[tít: {_ORIGINS[briefing.title_origin]}; tóm tắt: {_ORIGINS[briefing.summary_origin]}]"
-    return "\n".join([*lines, "", origin, *(f"! {warning}" for warning in briefing.warnings)])
+    return "\n".join([*lines, "", origin, *(f"! {vietnamese_warning(warning)}" for warning in briefing.warnings)])
+
+
+def vietnamese_warning(warning: str) -> str:
+    """A warning of a briefing in Vietnamese; one that is not known stays as it is."""
+    return next((text for opening, text in _WARNINGS.items() if warning.startswith(opening)), warning)
 
 
 def briefing_markdown(briefing: Briefing) -> str:

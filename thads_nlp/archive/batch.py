@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thads_nlp import __version__
-from thads_nlp.archive.journal import Journal, check_same, to_line
-from thads_nlp.archive.listed import Listed
+from thads_nlp.archive.items import Reading
+from thads_nlp.archive.journal import Counts, Journal, to_line
 from thads_nlp.archive.listing import list_files, read_items
-from thads_nlp.archive.loading import Reading
-from thads_nlp.archive.outputs import beside, check_output, remove, write_lines, write_output
-from thads_nlp.archive.run import Report, Run
-from thads_nlp.archive.tasks import Settings
-from thads_nlp.errors import OptionError
+from thads_nlp.archive.outputs import write_lines, write_output
+from thads_nlp.archive.run import BATCH_ARTICLES, BATCH_CHARS, CHUNK_BYTES, CHUNK_ITEMS, Progress, Run
+from thads_nlp.archive.target import Target
+from thads_nlp.archive.tasks import THREADS, Settings
 from thads_nlp.model.loading import model_label
 from thads_nlp.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from thads_nlp.archive.workers import Runner
-
-JOURNAL, FAILURES, MANIFEST = ".journal", ".failures.jsonl", ".manifest.json"
 
 OpenRunner = Callable[[Reading, Settings], AbstractContextManager["Runner"]]
 
@@ -36,7 +29,7 @@ class BatchOptions:
     """What is briefed, how, and where to."""
 
     inputs: tuple[str, ...]
-    output: Path
+    target: Target
     reading: Reading = field(default_factory=Reading)
     settings: Settings = field(default_factory=Settings)
     overwrite: bool = False
@@ -47,85 +40,64 @@ class BatchOptions:
 class BatchSummary:
     """What came of a run; ``complete`` is False where it was stopped, and then there are no outputs yet."""
 
-    briefings: int
-    failures: int
-    stages: tuple[tuple[str, int], ...]
+    counts: Counts
     complete: bool
 
 
 def run_batch(
-    options: BatchOptions, open_runner: OpenRunner, report: Report, stopping: Callable[[], bool]
+    options: BatchOptions, open_runner: OpenRunner, progress: Progress, stopping: Callable[[], bool]
 ) -> BatchSummary:
     """Brief an archive; the same call again goes on where the last one ended.
 
     Args:
         options: inputs, output, how to read and summarize.
         open_runner: gives the workers, called only when there is work.
-        report: called with numbers of newly done and failed items.
+        progress: told of what is done.
         stopping: asked between batches whether to stop.
 
     Raises:
-        OptionError: the output belongs to another input, model or options, or its name or folder will not do.
+        OptionError: the output belongs to another input, model or options.
         InputError: an input does not exist.
         JournalError: the disk is full or fails; nothing finished is lost.
         ModelError: the model cannot be loaded.
     """
-    check_output(options.output)
+    target = options.target
     if options.overwrite:
-        _clear(options.output)
-    path = beside(options.output, JOURNAL)
-    _refuse_foreign(options.output, path)
-    with Journal(path) as journal:
-        _begin(journal, options)
+        target.clear()
+    target.refuse_foreign()
+    with Journal(target.journal) as journal:
+        files = list_files(options.inputs, target.own_paths())
+        journal.begin(_settings(options), files, renew=options.retry_failures)
         if options.retry_failures:
             journal.forget_failures()
-        complete = _process(journal, options, open_runner, report, stopping)
-        summary = _summary(journal, complete=complete)
+        complete = journal.is_complete() or _process(journal, options, open_runner, progress, stopping)
+        counts = journal.counts()
         if complete:
-            _write(journal, options.output, summary)
-    return summary
+            _write(journal, target, counts)
+    return BatchSummary(counts, complete)
 
 
-def _begin(journal: Journal, options: BatchOptions) -> None:
-    """Fix the run's input and options in a new journal; check them in one that is there."""
-    settings = _settings(options)
-    if journal.settings() is None:
-        journal.start(settings, list_files(options.inputs))
-    else:
-        check_same(journal, settings)
-
-
-def _settings(options: BatchOptions) -> str:
-    """Everything that decides the records, as JSON."""
+def _settings(options: BatchOptions) -> dict[str, Any]:
+    """Everything but the input that decides the records; what is generated together follows from it as well."""
     label = model_label(options.settings.model) if options.settings.summarizer == "model" else "extractive"
-    record: dict[str, Any] = {
-        "input": _fingerprint(list_files(options.inputs)),
+    return {
         "model": label,
         "options": {**asdict(options.settings), **asdict(options.reading)},
+        "batches": {
+            "chunk_items": CHUNK_ITEMS, "chunk_bytes": CHUNK_BYTES, "articles": BATCH_ARTICLES,
+            "characters": BATCH_CHARS, "threads": THREADS,
+        },
         "version": __version__,
-    }
-    return json.dumps(record, sort_keys=True)
-
-
-def _fingerprint(files: Iterator[Listed]) -> str:
-    """A digest of names and sizes that does not depend on the order of listing, in constant memory."""
-    total, count = 0, 0
-    for listed in files:
-        one = hashlib.sha256(f"{listed.name}\0{listed.size}\0{listed.reason}".encode("utf-8", "surrogatepass")).digest()
-        total = (total + int.from_bytes(one, "big")) % (1 << 256)
-        count += 1
-    return f"{count} files, {total:064x}"
+    }  # fmt: skip
 
 
 def _process(
-    journal: Journal, options: BatchOptions, open_runner: OpenRunner, report: Report, stopping: Callable[[], bool]
+    journal: Journal, options: BatchOptions, open_runner: OpenRunner, progress: Progress, stopping: Callable[[], bool]
 ) -> bool:
-    """Brief what has no result; workers are started only if there is something."""
-    if journal.is_complete():
-        return True
+    """Brief what has no result."""
     with open_runner(options.reading, options.settings) as runner:
-        items = read_items(journal.files(), options.reading.fields)
-        complete = Run(journal, runner, report, stopping).process(items)
+        items = read_items(journal.files(), options.reading)
+        complete = Run(journal, runner, progress, stopping).process(items)
     if complete:
         journal.complete()
     return complete
@@ -133,36 +105,19 @@ def _process(
 
 def count_items(options: BatchOptions) -> int:
     """Articles and unreadable things of the inputs, for the time that is left; containers are read for it."""
-    files = sorted(list_files(options.inputs), key=lambda listed: listed.name)
-    return sum(1 for _ in read_items(files, options.reading.fields))
+    files = list_files(options.inputs, options.target.own_paths())
+    return sum(1 for _ in read_items(files, options.reading))
 
 
-def _summary(journal: Journal, *, complete: bool) -> BatchSummary:
-    """Counts of what the journal holds."""
-    briefings = sum(1 for _ in journal.results("briefing"))
-    stages = Counter(json.loads(result.record)["stage"] for result in journal.results("failure"))
-    return BatchSummary(briefings, sum(stages.values()), tuple(sorted(stages.items())), complete)
-
-
-def _write(journal: Journal, output: Path, summary: BatchSummary) -> None:
+def _write(journal: Journal, target: Target, counts: Counts) -> None:
     """Records, failures and the manifest."""
-    write_output(output, (result.record for result in journal.results("briefing")))
-    write_lines(beside(output, FAILURES), (result.record for result in journal.results("failure")))
-    manifest: dict[str, Any] = {"schema": SCHEMA_VERSION, "output": output.name}
-    manifest["run"] = json.loads(journal.settings() or "{}")
-    manifest["briefings"], manifest["failures"] = summary.briefings, summary.failures
-    manifest["failures_by_stage"] = dict(summary.stages)
-    write_lines(beside(output, MANIFEST), [to_line(manifest)])
-
-
-def _clear(output: Path) -> None:
-    """Remove what an earlier run left."""
-    for path in (output, *(beside(output, suffix) for suffix in (JOURNAL, JOURNAL + "-wal", FAILURES, MANIFEST))):
-        remove(path)
-
-
-def _refuse_foreign(output: Path, journal: Path) -> None:
-    """An output without a journal is not ours to replace."""
-    if output.exists() and not journal.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise OptionError(f"{output} is there already and no run of this kind made it; use --overwrite or another name")
-
+    output, failures, manifest = target.files
+    write_output(output, journal.results("briefing"))
+    write_lines(failures, journal.results("failure"))
+    told: dict[str, Any] = {
+        "schema": SCHEMA_VERSION, "output": output.name, "run": journal.settings(),
+        "items": counts.briefings + counts.failures, "briefings": counts.briefings, "failures": counts.failures,
+        "failures_by_stage": dict(counts.stages), "copies": counts.copies,
+    }  # fmt: skip
+    write_lines(manifest, [to_line(told)])
+    target.publish()

@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from thads_nlp.archive.batch import BatchOptions, BatchSummary, OpenRunner, count_items, run_batch
 from thads_nlp.archive.distributed import RayRunner
-from thads_nlp.archive.items import Fields
-from thads_nlp.archive.loading import Reading
+from thads_nlp.archive.items import Fields, Reading
+from thads_nlp.archive.progress import ProgressBar
+from thads_nlp.archive.target import Target
 from thads_nlp.archive.tasks import Settings
 from thads_nlp.archive.workers import LocalRunner
 from thads_nlp.errors import ThadsError
 from thads_nlp.exits import NOTHING_DONE, SOME_FAILED, leave
+from thads_nlp.model.engine import available_cpus
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _EXAMPLES = """
 \b
@@ -37,34 +39,29 @@ class _Stop:
 
     def __init__(self) -> None:
         self.asked = False
+        self._before: dict[signal.Signals, Any] = {}
 
     def __call__(self) -> bool:
         return self.asked
 
-    def listen(self) -> None:
-        """Take over both signals."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+    def __enter__(self) -> _Stop:
+        for number in _SIGNALS:
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         """Remember the wish; ask twice to break off."""
         if self.asked:
             os._exit(SOME_FAILED)
         self.asked = True
-        click.echo("thads-nlp: stopping after the articles in work; once more to break off", err=True)
-
-
-class _Bar:
-    """Progress on stderr: articles/s, failures, time left."""
-
-    def __init__(self, bar: tqdm[Any]) -> None:
-        self._bar, self._failed = bar, 0
-
-    def __call__(self, done: int, failed: int) -> None:
-        self._failed += failed
-        if self._failed and not self._bar.disable:
-            self._bar.set_postfix(failed=self._failed, refresh=False)
-        self._bar.update(done)
+        # Not print: a signal may come while this very stream is being written.
+        os.write(2, b"\nthads-nlp: stopping after the articles in work; once more to break off\n")
 
 
 def _names(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -81,15 +78,17 @@ def _fields(*given: str | None) -> Fields:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-              help="OUT.jsonl, .jsonl.zst, .parquet, .sqlite, or a folder for Markdown.")
+@click.option("-o", "--output", required=True, metavar="OUT",
+              help="OUT.jsonl, .jsonl.zst, .parquet, .sqlite, or a folder for Markdown; a path or URL.")
+@click.option("--work-dir", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder of the journal (default: beside the output; for a URL, the current folder).")
 @click.option("--workers", type=click.IntRange(1), default=None, help="Processes (default: one a CPU).")
 @click.option("--runner", type=click.Choice(["local", "ray"]), default="local", show_default=True)
 @click.option("--ray-address", default=None, help="Cluster of --runner ray (default: one on this machine).")
 @click.option("--overwrite", is_flag=True, help="Throw away what an earlier run left.")
 @click.option("--retry-failures", is_flag=True, help="Read and brief again what failed before.")
 @click.option("--time-limit", type=click.FloatRange(1.0), default=120.0, show_default=True,
-              help="Seconds that one article may take (--runner local).")
+              help="Seconds that one article may take.")
 @click.option("--id-field", default=None, help="Field of records, or several with commas.")
 @click.option("--title-field", default=None)
 @click.option("--body-field", default=None)
@@ -103,8 +102,8 @@ def _fields(*given: str | None) -> Fields:
 @click.option("--title-line", type=click.Choice(["auto", "first", "none"]), default="auto", show_default=True)
 @click.option("--no-text", is_flag=True, help="Leave the articles' texts out of the records.")
 def batch(
-    inputs: tuple[str, ...], output: Path, workers: int | None, runner: str, ray_address: str | None,
-    overwrite: bool, retry_failures: bool, time_limit: float,
+    inputs: tuple[str, ...], output: str, work_dir: Path | None,
+    workers: int | None, runner: str, ray_address: str | None, overwrite: bool, retry_failures: bool, time_limit: float,
     id_field: str | None, title_field: str | None, body_field: str | None, published_field: str | None,
     encoding: str | None, no_text: bool, **summarizing: str,
 ) -> None:  # fmt: skip
@@ -113,43 +112,36 @@ def batch(
     """  # noqa: D205 - the help text is one paragraph
     reading = Reading(_fields(id_field, title_field, body_field, published_field), encoding)
     settings = Settings(with_text=not no_text, **summarizing)  # type: ignore[arg-type]
-    options = BatchOptions(inputs, output, reading, settings, overwrite, retry_failures)
-    stop = _Stop()
-    stop.listen()
+    count = workers or available_cpus()
+    opened: OpenRunner = partial(LocalRunner, count, time_limit)
+    if runner == "ray":
+        opened = partial(RayRunner, count, ray_address, time_limit)
     try:
-        count = workers or len(os.sched_getaffinity(0))
-        if runner == "ray":
-            opened: OpenRunner = partial(RayRunner, count, ray_address)
-        else:
-            opened = partial(LocalRunner, count, time_limit)
-        summary = _with_progress(options, lambda report: run_batch(options, opened, report, stop))
+        target = Target.of(output, work_dir)
+        options = BatchOptions(inputs, target, reading, settings, overwrite, retry_failures)
+        with _Stop() as stop, ProgressBar(partial(count_items, options)) as progress:
+            summary = run_batch(options, opened, progress, stop)
     except ThadsError as error:
         leave(error)
         return
-    _say(summary, output)
+    _say(summary, output, progress.totals())
     sys.exit(_exit_code(summary))
 
 
-def _with_progress(options: BatchOptions, work: Callable[[_Bar], BatchSummary]) -> BatchSummary:
-    """Work under a progress bar, which only a terminal gets."""
-    quiet = not sys.stderr.isatty()
-    total = None if quiet else count_items(options)
-    bar: tqdm[Any] = tqdm(total=total, unit=" articles", disable=quiet)
-    with bar:
-        return work(_Bar(bar))
-
-
-def _say(summary: BatchSummary, output: Path) -> None:
+def _say(summary: BatchSummary, output: str, totals: str | None) -> None:
     """What was done, on stderr."""
+    counts = summary.counts
+    if totals:
+        click.echo(f"thads-nlp: {totals}", err=True)
     if not summary.complete:
         click.echo(
-            f"thads-nlp: stopped after {summary.briefings} briefings and {summary.failures} failures; "
+            f"thads-nlp: stopped after {counts.briefings} briefings and {counts.failures} failures; "
             "give the same command again to go on",
             err=True,
         )
         return
-    click.echo(f"thads-nlp: {summary.briefings} briefings in {output}", err=True)
-    for stage, count in summary.stages:
+    click.echo(f"thads-nlp: {counts.briefings} briefings in {output}", err=True)
+    for stage, count in counts.stages:
         click.echo(f"thads-nlp: {count} failed at stage {stage}, see the failures beside it", err=True)
 
 
@@ -157,6 +149,6 @@ def _exit_code(summary: BatchSummary) -> int:
     """0 all done, 1 some failed or the run was stopped, 3 nothing was done."""
     if not summary.complete:
         return SOME_FAILED
-    if summary.failures:
-        return SOME_FAILED if summary.briefings else NOTHING_DONE
+    if summary.counts.failures:
+        return SOME_FAILED if summary.counts.briefings else NOTHING_DONE
     return 0

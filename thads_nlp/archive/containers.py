@@ -13,12 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from thads_nlp.archive.formats import HEAD_BYTES, sniff
-from thads_nlp.archive.items import Blob, Format
+from thads_nlp.archive.items import Blob, Budget, Format
 from thads_nlp.archive.zstd import load_zstd
-from thads_nlp.errors import InputError, MissingExtraError
+from thads_nlp.errors import InputError, MissingExtraError, ThadsError
 from thads_nlp.schema import Failure
 
 # Archives in archives in archives.
@@ -26,6 +26,8 @@ MAX_DEPTH = 4
 # Text compresses 3 to 20 times; what gives more than this is a bomb. Looked at from FREE_BYTES on.
 MAX_RATIO = 200
 FREE_BYTES = 32_000_000
+# The same limit for all that is inside one file together, however many members it is spread over.
+FREE_TOTAL_BYTES = 1_000_000_000
 # A zip inside another container has to be sought in: this much of it is held in memory, the rest in a nameless file.
 SPOOL_BYTES = 16_000_000
 MAX_NESTED_BYTES = 2_000_000_000
@@ -38,6 +40,10 @@ DAMAGE = (
 CONTAINERS: frozenset[Format] = frozenset({"gzip", "zstd", "bz2", "xz", "zip", "tar"})
 _PACKED_SUFFIXES = frozenset({".gz", ".zst", ".bz2", ".xz"})
 _TAR_SUFFIXES = {".tgz": ".tar", ".tzst": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+
+
+class SpoolError(ThadsError):
+    """There is no room for the temporary copy of an inner archive; the run can go on when there is."""
 
 
 class _Readable(Protocol):
@@ -62,13 +68,13 @@ class _Counted(io.RawIOBase):
             data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         else:
             data = self._stream.read(len(buffer))
-            self._check()
         buffer[: len(data)] = data
         self.count += len(data)
+        self._check(len(data))
         return len(data)
 
-    def _check(self) -> None:
-        """What a subclass allows."""
+    def _check(self, size: int) -> None:
+        """What a subclass allows; ``size`` bytes came just now."""
 
     def close(self) -> None:
         if not self.closed:
@@ -77,15 +83,27 @@ class _Counted(io.RawIOBase):
 
 
 class _Unpacked(_Counted):
-    """Decompressed data; refuses bombs by the ratio of what came out to what went in."""
+    """Decompressed data; refuses bombs by the ratio of what came out to what went in, here and in the whole file."""
 
-    def __init__(self, stream: _Readable, packed: _Counted) -> None:
+    def __init__(self, stream: _Readable, packed: Callable[[], int], budget: Budget | None) -> None:
         super().__init__(stream)
-        self._packed = packed
+        self._packed, self._budget = packed, budget
 
-    def _check(self) -> None:
-        if self.count > FREE_BYTES and self.count > MAX_RATIO * max(self._packed.count, 1):
+    def _check(self, size: int) -> None:
+        if _is_bomb(self.count, self._packed()):
             raise InputError(f"decompresses to more than {MAX_RATIO} times its size; refused as a bomb")
+        if self._budget is None:
+            return
+        self._budget.unpacked += size
+        if self._budget.unpacked > max(FREE_TOTAL_BYTES, MAX_RATIO * self._budget.packed):
+            raise InputError(
+                f"all members together decompress to more than {MAX_RATIO} times the file's size; refused as a bomb"
+            )
+
+
+def _is_bomb(unpacked: int, packed: int) -> bool:
+    """Whether so much came out of so little."""
+    return unpacked > FREE_BYTES and unpacked > MAX_RATIO * max(packed, 1)
 
 
 def open_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
@@ -94,20 +112,30 @@ def open_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
         with blob.open() as stream:
             head = stream.read(HEAD_BYTES)
         form = sniff(head, blob.name)
+        if form in CONTAINERS and blob.depth == 0:
+            blob = replace(blob, budget=Budget(blob.size) if blob.size else None)
         if form not in CONTAINERS:
             yield blob, form
         elif blob.depth >= MAX_DEPTH:
             yield _failure(blob, f"containers are nested more than {MAX_DEPTH} deep; unpack it first")
-        elif form == "zip":
-            yield from _zip_members(blob)
-        elif form == "tar":
-            yield from _tar_members(blob)
+        elif form in ("zip", "tar"):
+            yield from _some(blob, _zip_members(blob) if form == "zip" else _tar_members(blob))
         else:
             yield from open_members(_unpacked(blob, form))
     except (InputError, MissingExtraError) as error:
         yield _failure(blob, str(error))
     except DAMAGE as error:
         yield _failure(blob, f"damaged or unreadable: {error or type(error).__name__}")
+
+
+def _some(blob: Blob, members: Iterator[tuple[Blob, Format] | Failure]) -> Iterator[tuple[Blob, Format] | Failure]:
+    """Members of an archive; a Failure where it has none."""
+    empty = True
+    for member in members:
+        empty = False
+        yield member
+    if empty:
+        yield _failure(blob, "an archive without a file in it")
 
 
 def _unpacked(blob: Blob, form: Format) -> Blob:
@@ -120,9 +148,9 @@ def _unpacked(blob: Blob, form: Format) -> Blob:
     def unpack() -> BinaryIO:
         packed = _Counted(blob.open())
         buffered = _buffered(packed)
-        return _buffered(_Unpacked(_decompressor(form)(buffered), packed))
+        return _buffered(_Unpacked(_decompressor(form)(buffered), lambda: packed.count, blob.budget))
 
-    return Blob(blob.source, inner, unpack, depth=blob.depth + 1)
+    return Blob(blob.source, inner, unpack, depth=blob.depth + 1, budget=blob.budget)
 
 
 def _decompressor(form: Format) -> Callable[[BinaryIO], BinaryIO]:
@@ -158,44 +186,70 @@ class _Checked:
 
 def _zip_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
     """Files of a zip, in the order of its directory."""
-    with _seekable(blob) as stream, zipfile.ZipFile(stream) as archive:
+    with seekable(blob) as stream, zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
             if info.is_dir():
                 continue
-            member = Blob(_inside(blob, info.filename), info.filename, _zip_opener(archive, info), depth=blob.depth + 1)
+            opener = _zip_opener(archive, info, blob.budget)
+            member = _member(blob, info.filename, opener)
             if info.flag_bits & 1:
                 yield _failure(member, "is encrypted; remove the password first")
-            elif info.file_size > FREE_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            elif _is_bomb(info.file_size, info.compress_size):
                 yield _failure(member, f"decompresses to more than {MAX_RATIO} times its size; refused as a bomb")
             else:
                 yield from open_members(member)
 
 
-def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+def _member(blob: Blob, name: str, opener: Callable[[], BinaryIO]) -> Blob:
+    """A file in an archive."""
+    return Blob(_inside(blob, name), name, opener, depth=blob.depth + 1, budget=blob.budget)
+
+
+def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget | None) -> Callable[[], BinaryIO]:
     """How a member is opened; the size that the directory claims may lie, so what comes out is counted."""
 
     def unpack() -> BinaryIO:
-        packed = _Counted(io.BytesIO())
-        packed.count = max(info.compress_size, 1)
-        return _buffered(_Unpacked(cast(BinaryIO, archive.open(info)), packed))
+        return _buffered(_Unpacked(cast(BinaryIO, archive.open(info)), lambda: info.compress_size, budget))
 
     return unpack
 
 
+class _StrictInfo(tarfile.TarInfo):
+    """Headers of a tar; a damaged or missing one raises, where tarfile takes it for the end and loses the rest."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> _StrictInfo:
+        """The next header; the end mark raises what it always does."""
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ == "EOFHeaderError":  # not in tarfile's stubs
+                raise
+            raise tarfile.ReadError(f"damaged or cut off where a header should stand ({error})") from error
+
+
 def _tar_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:
     """Files of a tar read as a stream: each member is used up before the next."""
-    with blob.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+    with blob.open() as stream, tarfile.open(fileobj=stream, mode="r|", tarinfo=_StrictInfo) as archive:
         for info in archive:
             if info.isdir():
                 continue
             source = _inside(blob, info.name)
+            if info.issparse() and _is_bomb(info.size, _stored(info)):
+                yield Failure(source, "read", "a sparse file that is nearly all holes; refused as a bomb", source)
+                continue
             extracted = archive.extractfile(info) if info.isreg() else None
             if extracted is None:
                 yield Failure(source, "read", "a link or device in an archive, expected a file; not followed", source)
                 continue
             head = extracted.read(HEAD_BYTES)
-            member = Blob(source, info.name, _once(cast(BinaryIO, extracted), head), depth=blob.depth + 1)
+            member = _member(blob, info.name, _once(cast(BinaryIO, extracted), head))
             yield from _tar_member(member, sniff(head, info.name))
+
+
+def _stored(info: Any) -> int:
+    """Bytes of a sparse file that are not holes."""
+    return sum(size for _, size in info.sparse)
 
 
 def _tar_member(member: Blob, form: Format) -> Iterator[tuple[Blob, Format] | Failure]:
@@ -214,7 +268,12 @@ def _tar_member(member: Blob, form: Format) -> Iterator[tuple[Blob, Format] | Fa
 
 def _once(stream: BinaryIO, head: bytes) -> Callable[[], BinaryIO]:
     """A stream whose head was read already; it can be opened once."""
-    return lambda: _buffered(_Counted(_Kept(stream), head))
+    return lambda: with_head(cast(BinaryIO, _Kept(stream)), head)
+
+
+def with_head(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """A stream that begins with what was read of it already."""
+    return _buffered(_Counted(stream, head))
 
 
 class _Kept:
@@ -235,11 +294,9 @@ def _buffered(raw: io.RawIOBase) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(raw))
 
 
-def _seekable(blob: Blob) -> BinaryIO:
+def seekable(blob: Blob) -> BinaryIO:
     """The blob's file, or a temporary copy of a stream."""
-    if blob.path is not None:
-        return blob.open()
-    return spooled(blob)
+    return blob.open() if blob.seekable or blob.path is not None else spooled(blob)
 
 
 def spooled(blob: Blob) -> BinaryIO:
@@ -251,9 +308,20 @@ def spooled(blob: Blob) -> BinaryIO:
             total += len(chunk)
             if total > MAX_NESTED_BYTES:
                 raise InputError(f"an inner archive of more than {MAX_NESTED_BYTES} bytes; unpack it first")
-            copy.write(chunk)
+            _write(copy, chunk)
     copy.seek(0)
     return cast(BinaryIO, copy)
+
+
+def _write(copy: Any, chunk: bytes) -> None:
+    """Write to the temporary copy; want of room there is no fault of the input."""
+    try:
+        copy.write(chunk)
+    except OSError as error:
+        raise SpoolError(
+            f"{tempfile.gettempdir()}: no room for a temporary copy of an inner archive ({error.strerror}); free some "
+            "space, or set TMPDIR, and give the same command again"
+        ) from error
 
 
 def _inside(blob: Blob, member: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import Any
 
+from thads_nlp.archive.containers import DAMAGE
 from thads_nlp.archive.items import Format
 from thads_nlp.errors import InputError, MissingExtraError
 from thads_nlp.text.decode import MAX_BYTES, decode
@@ -14,6 +16,11 @@ from thads_nlp.text.decode import MAX_BYTES, decode
 # A DOCX is a zip: more text than this in it is no article.
 MAX_DOCX_BYTES = 100_000_000
 MAX_PDF_PAGES = 500
+# Where a byline stands that is in the text already; how many there may be, and how long, to be told from headings.
+_END_CHARS = 200
+_BYLINES = 2
+_NAME_WORDS = 5
+_AUTHORS = re.compile(r"[;,]| và ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,14 @@ def _html(text: str) -> Document:
     found: Any = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, include_links=False)
     if found is None or not (found.text or "").strip():
         raise InputError("an HTML page without an article's text in it")
-    return Document(found.text, found.title or None, found.date or None)
+    return Document(_signed(found.text, found.author), found.title or None, found.date or None)
+
+
+def _signed(text: str, author: str | None) -> str:
+    """The text with its bylines, which stand beside it on the page, as its last lines."""
+    names = [" ".join(name.split()) for name in _AUTHORS.split(author or "")]
+    told = [name for name in names if 0 < len(name.split()) <= _NAME_WORDS and name not in text[-_END_CHARS:]]
+    return "\n".join((text, *(f"Tác giả: {name}" for name in told[:_BYLINES])))
 
 
 def _markdown(text: str) -> str:
@@ -102,9 +116,9 @@ def _docx(data: bytes) -> Document:
                 lines += [" | ".join(cell.text.strip() for cell in row.cells) for row in block.rows]
             else:
                 lines.append(block.text)
-    except (KeyError, ValueError, AttributeError, SyntaxError, zipfile.BadZipFile) as error:
-        raise InputError(f"a damaged Word document ({error})") from error
-    title = (document.core_properties.title or "").strip()
+        title = (document.core_properties.title or "").strip()
+    except (*DAMAGE, LookupError, AttributeError, SyntaxError, TypeError, AssertionError) as error:
+        raise InputError(f"a damaged Word document ({error or type(error).__name__})") from error
     return Document("\n".join(lines), title or None)
 
 
@@ -113,7 +127,7 @@ def _check_docx(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {info.filename: info.file_size for info in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except DAMAGE as error:
         raise InputError(f"a damaged Word document ({error})") from error
     if "word/document.xml" not in names:
         raise InputError("an Office document, but not Word's; expected word/document.xml in it")
@@ -131,14 +145,24 @@ def _pdf(data: bytes) -> Document:
         with pypdfium2.PdfDocument(data) as document:
             if len(document) > MAX_PDF_PAGES:
                 raise InputError(f"a PDF of {len(document)} pages, at most {MAX_PDF_PAGES} are read; split it")
-            pages = [document[index].get_textpage().get_text_range() for index in range(len(document))]
+            pages = [_page_text(document[index]) for index in range(len(document))]
             title = (document.get_metadata_value("Title") or "").strip()
-    except pypdfium2.PdfiumError as error:
+    except (pypdfium2.PdfiumError, ValueError) as error:
         raise InputError(f"a damaged or encrypted PDF ({error})") from error
     text = join_lines("\n".join(pages).replace("\r\n", "\n"))
     if not text.strip():
         raise InputError("a PDF without a text layer (scanned pages); recognise its text first")
     return Document(text, title or None)
+
+
+def _page_text(page: Any) -> str:
+    """The text layer of a page, whose memory is given back at once."""
+    layer = page.get_textpage()
+    try:
+        return str(layer.get_text_range())
+    finally:
+        layer.close()
+        page.close()
 
 
 def join_lines(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from pathlib import PurePosixPath
 
 from thads_nlp.archive.items import Format
@@ -31,9 +32,22 @@ def sniff(head: bytes, name: str) -> Format:
             return form
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return "docx" if b"word/" in head or PurePosixPath(name).suffix.lower() == ".docx" else "zip"
-    if head[257:262] == b"ustar":
+    if _is_tar(head):
         return "tar"
     return _text_format(head.removeprefix(_UTF8_BOM), PurePosixPath(name).suffix.lower())
+
+
+def _is_tar(head: bytes) -> bool:
+    """Whether a tar begins here: by its mark, or, as in old ones without it, by the checksum of the first header."""
+    if head[257:262] == b"ustar":
+        return True
+    if len(head) < tarfile.BLOCKSIZE or not head[0] or head[148:156] == bytes(8):
+        return False
+    try:
+        tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except (tarfile.HeaderError, ValueError):
+        return False
+    return True
 
 
 def _text_format(head: bytes, suffix: str) -> Format:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -26,10 +26,27 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How items are read: the fields of records and the encoding of files (None detects)."""
+
+    fields: Fields = field(default_factory=Fields)
+    encoding: str | None = None
+
+
+@dataclass(slots=True)
+class Budget:
+    """Bytes that came out of all containers in one file of ``packed`` bytes."""
+
+    packed: int
+    unpacked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Blob:
     """A file or archive member: where it lies, its name for guessing what it is, and how to open it.
 
-    ``path`` is set for plain files, which can be read elsewhere and sought in.
+    ``path`` is set for plain files, which can be read elsewhere; ``size`` is in bytes, as listed; ``budget`` is shared
+    by all that is inside one file.
     """
 
     source: str
@@ -37,6 +54,9 @@ class Blob:
     open: Callable[[], BinaryIO]
     path: Path | None = None
     depth: int = 0
+    size: int = 0
+    seekable: bool = False
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +65,7 @@ class FileData:
 
     path: Path
     format: Format
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +78,24 @@ class MemberData:
 
 @dataclass(frozen=True, slots=True)
 class RecordData:
-    """A record as a JSON object in bytes."""
+    """A record as a JSON object in bytes: as it stood in the file, or ``rewritten`` in UTF-8 by its reader."""
 
     data: bytes
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The ``number``-th thing of an input: an article to load, or a Failure."""
+    """One thing of an input: an article to load, or a Failure. Numbers grow in the order of the input."""
 
     number: int
     source: str
     default_id: str
     data: FileData | MemberData | RecordData | Failure
+
+    @property
+    def size(self) -> int:
+        """Bytes that loading it takes, as known before."""
+        if isinstance(self.data, FileData):
+            return self.data.size
+        return 0 if isinstance(self.data, Failure) else len(self.data.data)

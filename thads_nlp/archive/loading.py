@@ -5,30 +5,27 @@ from __future__ import annotations
 import email.utils
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from thads_nlp.archive.documents import Document, read_document
-from thads_nlp.archive.items import Fields, FileData, Item, MemberData, RecordData
+from thads_nlp.archive.items import FileData, Item, MemberData, Reading, RecordData
 from thads_nlp.archive.xml_records import markup_text
 from thads_nlp.errors import InputError, MissingExtraError, ThadsError
 from thads_nlp.schema import Article, Failure
 from thads_nlp.text.decode import MAX_BYTES, decode
+from thads_nlp.text.reading import MAX_ARTICLE_CHARS
+
+__all__ = ["MAX_ID_CHARS", "Reading", "iso_date", "load_item", "read_unchanged"]
 
 MAX_ID_CHARS = 1_000
+# Python writes out no larger whole numbers.
+_LARGEST_ID = 10**100
 _DAY_FIRST = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 _ISO = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
-_TAG = re.compile(r"</?(?:p|div|br|span|a|strong|em|h[1-6]|ul|li|table|img)\b[^>]*>", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How items are read: the fields of records and the encoding of files (None detects)."""
-
-    fields: Fields = field(default_factory=Fields)
-    encoding: str | None = None
+_TAG = re.compile(r"</?(?:p|div|br|span|a|strong|em|h[1-6]|ul|li|table|img)\b[^<>]*>", re.IGNORECASE)
 
 
 def load_item(item: Item, reading: Reading) -> Article | Failure:
@@ -48,7 +45,15 @@ def load_item(item: Item, reading: Reading) -> Article | Failure:
         return Failure(item.default_id, "read", f"cannot be read ({error.strerror or error})", item.source)
     except RecursionError:
         return Failure(item.default_id, "decode", "nested too deep to be an article", item.source)
-    return Article(document.text, item.default_id, document.title, document.published, item.source)
+    return _bounded(Article(document.text, item.default_id, document.title, document.published, item.source))
+
+
+def _bounded(article: Article) -> Article | Failure:
+    """The article, or the Failure of one that is too long to be carried about."""
+    if len(article.text) <= MAX_ARTICLE_CHARS:
+        return article
+    reason = f"the article has {len(article.text)} characters, at most {MAX_ARTICLE_CHARS} are read; split it first"
+    return Failure(article.id, "read", reason, article.source)
 
 
 def _document(data: FileData | MemberData, reading: Reading) -> Document:
@@ -77,7 +82,7 @@ def read_unchanged(path: Path) -> bytes:
 
 def _of_record(item: Item, data: RecordData, reading: Reading) -> Article | Failure:
     """The article of a record, its fields checked."""
-    record = _parsed(data.data, reading.encoding)
+    record = _parsed(data.data, None if data.rewritten else reading.encoding)
     fields = reading.fields
     if not isinstance(record, dict):
         raise InputError(f"a record is {_kind(record)}, expected an object with the fields of an article")
@@ -91,7 +96,7 @@ def _of_record(item: Item, data: RecordData, reading: Reading) -> Article | Fail
         return Failure(name, "read", reason, item.source)
     text = markup_text(body) if _TAG.search(body) else body
     published = iso_date(_text(record, fields.published))
-    return Article(text, name, _text(record, fields.title), published, item.source)
+    return _bounded(Article(text, name, _text(record, fields.title), published, item.source))
 
 
 def _parsed(data: bytes, encoding: str | None) -> Any:
@@ -106,13 +111,16 @@ def _parsed(data: bytes, encoding: str | None) -> Any:
 
 
 def _text(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    """The first field that is there, as text; None, NaN, objects and lists are no text, whole numbers are."""
+    """The first field that is there, as text; None, NaN, objects and lists are no text, whole numbers are.
+
+    Lone surrogates, which JSON can spell and no file can hold, become the replacement character.
+    """
     for name in names:
         value = record.get(name)
         if isinstance(value, str) and value.strip():
-            return value
+            return value.encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
+            return str(value) if abs(value) < _LARGEST_ID else None
     return None
 
 

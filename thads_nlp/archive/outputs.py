@@ -31,7 +31,15 @@ def check_output(path: Path) -> None:
         OptionError: with the forms that there are.
     """
     _writer(path)
-    folder = path.parent
+    check_folder(path.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not there or cannot be written.
+
+    Raises:
+        OptionError: with what to do.
+    """
     if not folder.is_dir():
         raise OptionError(f"{folder}: no such folder; make it first")
     if not os.access(folder, os.W_OK):

@@ -6,29 +6,34 @@ worker that died, gives the same bytes as any other.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 from thads_nlp.archive.items import Item
 from thads_nlp.archive.journal import Journal, Result, to_line
+from thads_nlp.archive.listed import MAX_FILE_ITEMS
 from thads_nlp.archive.tasks import Outcome, failed
-from thads_nlp.archive.workers import Runner, failure_reason
+from thads_nlp.archive.workers import Runner, failure_reason, worker_died
 from thads_nlp.schema import Article, Failure
 from thads_nlp.text.decode import canonical_text
 
 # Items whose articles are sorted by length together.
 CHUNK_ITEMS = 512
+# Bytes of such a chunk, which holds fewer articles only where they are longer than books; three are in memory.
+CHUNK_BYTES = 64_000_000
 # Characters of a batch: about a dozen articles, so that a batch takes seconds and little is made twice after a cut.
 BATCH_CHARS = 40_000
 BATCH_ARTICLES = 16
 # Items that a worker loads at a time.
 LOAD_ITEMS = 16
+# How often a task is tried whose worker dies.
+_TRIES = 3
+# Seconds between looks at whether the run is to stop.
+_POLL_SECONDS = 0.25
 
 Loading = tuple[Future[list[Article | Failure]], tuple[Item, ...]]
-Report = Callable[[int, int], None]
 Made = TypeVar("Made")
 
 
@@ -42,42 +47,62 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Articles that are briefed together, with their numbers."""
+    """Articles that are briefed together, with their numbers, and which of them have a result already."""
 
     numbers: tuple[int, ...]
     articles: tuple[Article, ...]
+    done: frozenset[int] = frozenset()
+
+
+class Progress(Protocol):
+    """Who is told how far a run is."""
+
+    def earlier(self, count: int) -> None:
+        """``count`` items were done by an earlier run."""
+        ...
+
+    def made(self, count: int, failed: int) -> None:
+        """``count`` items are done, ``failed`` of them failures."""
+        ...
 
 
 class Run:
     """One pass over the items of a journal's input."""
 
-    def __init__(self, journal: Journal, runner: Runner, report: Report, stopping: Callable[[], bool]) -> None:
-        """``report(done, failed)`` is called with what came to it; ``stopping`` says when to end early."""
-        self._journal, self._runner, self._report, self._stopping = journal, runner, report, stopping
+    def __init__(self, journal: Journal, runner: Runner, progress: Progress, stopping: Callable[[], bool]) -> None:
+        """``stopping`` says when to end early: what is in work is finished, nothing more is begun."""
+        self._journal, self._runner, self._progress, self._stopping = journal, runner, progress, stopping
+        self._in_work: dict[Future[list[Outcome]], Batch] = {}
 
     def process(self, items: Iterator[Item]) -> bool:
         """Brief all items that have no result yet; False when it was stopped before the end."""
         chunks = self._open_chunks(items)
         ahead = self._start_loading(next(chunks, ()))
-        before: dict[Future[list[Outcome]], Batch] = {}
+        before: list[Future[list[Outcome]]] = []
         while ahead and not self._stopping():
             loaded = self._finish_loading(ahead)
+            # Queued before the batches of this chunk, so that workers never wait for articles.
             ahead = self._start_loading(next(chunks, ()))
-            batches = self._plan(loaded)
-            futures = {self._runner.brief(batch.articles): batch for batch in batches}
+            begun = [self._begin(batch) for batch in self._plan(loaded)]
             self._collect(before)
-            before = futures
-        self._runner.cancel([future for future, _ in ahead])
+            before = begun
         self._collect(before)
+        self._runner.cancel([future for future, _ in ahead])
         return not self._stopping()
 
     def _open_chunks(self, items: Iterator[Item]) -> Iterator[tuple[Item, ...]]:
         """Chunks in which something is left to do."""
-        while chunk := tuple(itertools.islice(items, CHUNK_ITEMS)):
+        for chunk in _chunks(items):
             done = self._journal.done(chunk[0].number, chunk[-1].number + 1)
-            self._report(len(done), 0)
+            self._progress.earlier(len(done))
             if len(done) < len(chunk):
                 yield chunk
+
+    def _begin(self, batch: Batch) -> Future[list[Outcome]]:
+        """A batch to the workers."""
+        future = self._runner.brief(batch.articles)
+        self._in_work[future] = batch
+        return future
 
     def _start_loading(self, chunk: Sequence[Item]) -> list[Loading]:
         """Loading tasks of a chunk."""
@@ -103,9 +128,18 @@ class Run:
                 good.append((number, found))
             elif number not in done:
                 settled.append(found)
-        self._journal.add(settled)
-        self._report(len(settled), sum(result.kind == "failure" for result in settled))
-        return [batch for batch in _batches(good) if not done.issuperset(batch.numbers)]
+        self._add(settled, frozenset())
+        return [
+            replace(batch, done=done.intersection(batch.numbers))
+            for batch in _batches(good)
+            if not done.issuperset(batch.numbers)
+        ]
+
+    def _add(self, results: Sequence[Result], done: frozenset[int]) -> None:
+        """Results to the journal; those made before count no second time."""
+        self._journal.add(results)
+        fresh = [result for result in results if result.number not in done]
+        self._progress.made(len(fresh), sum(result.kind == "failure" for result in fresh))
 
     def _sorted_out(self, loaded: Sequence[Loaded]) -> Iterator[tuple[int, Article | Result]]:
         """Articles to brief, and results of what is none: failures, second ids, repeated texts."""
@@ -120,27 +154,33 @@ class Run:
             if isinstance(found, Failure):
                 yield number, Result(number, "failure", failed(found).record)
             elif owner_of[number] != number:
-                reason = f"the id was given before, by item {owner_of[number]} of the input; only that one is briefed"
+                file, item = divmod(owner_of[number], MAX_FILE_ITEMS)
+                reason = f"the id was given before, by item {item} of file {file} of the input; only that is briefed"
                 yield number, Result(number, "failure", failed(Failure(found.id, "read", reason, found.source)).record)
             elif origin_of[number] != number:
-                copy = to_line({"of": origin_of[number], "id": found.id, "source": found.source})
-                yield number, Result(number, "copy", copy)
+                own = to_line({"id": found.id, "source": found.source})
+                yield number, Result(number, "copy", own, origin_of[number])
             else:
                 yield number, found
 
-    def _collect(self, tasks: dict[Future[list[Outcome]], Batch]) -> None:
+    def _collect(self, futures: Sequence[Future[list[Outcome]]]) -> None:
         """Results of batches into the journal as they come; on a stop, what has not begun is given up."""
-        waiting = dict(tasks)
-        for future in as_completed(list(tasks)):
-            batch = waiting.pop(future)
+        waiting = set(futures)
+        while waiting:
+            done, waiting = wait(waiting, _POLL_SECONDS, FIRST_COMPLETED)
             if self._stopping():
-                self._runner.cancel(list(waiting))
-            if future.cancelled():
-                continue
-            outcomes = self._each(future, batch.articles, self._runner.brief, _unbriefed)
-            results = [Result(n, o.kind, o.record) for n, o in zip(batch.numbers, outcomes, strict=True)]
-            self._journal.add(results)
-            self._report(len(results), sum(result.kind == "failure" for result in results))
+                self._runner.cancel([future for future in self._in_work if not future.done()])
+                waiting = {future for future in waiting if not future.cancelled()}
+            for future in done:
+                self._finish(future, self._in_work.pop(future))
+
+    def _finish(self, future: Future[list[Outcome]], batch: Batch) -> None:
+        """What came of a batch; one that a stop has hit is left for when the run goes on."""
+        if future.cancelled() or (self._stopping() and future.exception() is not None):
+            return
+        outcomes = self._each(future, batch.articles, self._runner.brief, _unbriefed)
+        results = [Result(n, o.kind, o.record) for n, o in zip(batch.numbers, outcomes, strict=True)]
+        self._add(results, batch.done)
 
     def _each(
         self,
@@ -149,13 +189,36 @@ class Run:
         again: Callable[[Sequence[Any]], Future[list[Made]]],
         give_up: Callable[[Any, str], Made],
     ) -> list[Made]:
-        """Results of a task; when it failed, of each of its inputs alone, so that only the guilty one fails."""
-        try:
-            return future.result()
-        except Exception as error:  # whatever a worker died of is named in the Failure
-            if len(inputs) == 1:
-                return [give_up(inputs[0], failure_reason(error))]
+        """Results of a task; when it fails, of each of its inputs alone, so that only the guilty one fails.
+
+        After the death of its worker the same inputs are tried together first: a worker that died by chance must not
+        change what is generated together.
+        """
+        for tries in range(_TRIES):
+            try:
+                return future.result()
+            except Exception as error:  # whatever a worker died of is named in the Failure
+                if worker_died(error) and tries + 1 < _TRIES:
+                    future = again(inputs)
+                elif len(inputs) == 1:
+                    return [give_up(inputs[0], failure_reason(error))]
+                else:
+                    break
         return [self._each(again((one,)), (one,), again, give_up)[0] for one in inputs]
+
+
+def _chunks(items: Iterator[Item]) -> Iterator[tuple[Item, ...]]:
+    """Items in order, bounded in number and size."""
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        if chunk and (len(chunk) == CHUNK_ITEMS or size + item.size > CHUNK_BYTES):
+            yield tuple(chunk)
+            chunk, size = [], 0
+        chunk.append(item)
+        size += item.size
+    if chunk:
+        yield tuple(chunk)
 
 
 def _batches(articles: Sequence[tuple[int, Article]]) -> Iterator[Batch]:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from thads_nlp.model.loading import EngineName
     from thads_nlp.summarizer import Summarizer, SummarizerName
 
+# Of arithmetic in a worker. More processes instead: sums are then made in the same order on every machine.
+THREADS = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How every worker summarizes. One thread each: the arithmetic is then the same on every machine."""
+    """How every worker summarizes."""
 
     model: str | None = None
     length: Length = "standard"
@@ -71,6 +74,6 @@ def summarizer_of(settings: Settings) -> Summarizer:
         summarizer=settings.summarizer,
         engine=settings.engine,
         title_line=settings.title_line,
-        threads=1,
+        threads=THREADS,
         device=settings.device,
     )

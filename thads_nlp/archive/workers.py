@@ -13,10 +13,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
-from thads_nlp.archive.items import Item
-from thads_nlp.archive.loading import Reading
+from thads_nlp.archive.items import Item, Reading
 from thads_nlp.archive.tasks import Outcome, Settings, brief_articles, load_items, summarizer_of
-from thads_nlp.errors import MissingExtraError, ThadsError
+from thads_nlp.errors import MissingExtraError, ModelError, ThadsError
 from thads_nlp.schema import Article, Failure
 
 # Seconds between looks at whether the run that a worker belongs to still lives.
@@ -62,7 +61,14 @@ class LocalRunner:
         self._reading, self._settings, self._seconds = reading, settings, seconds
         context = multiprocessing.get_context("spawn")
         self._pool: Any = ProcessPool(workers, initializer=_begin, initargs=[os.getpid()], context=context)
-        self._schedule(_probe, (settings,), _STARTUP_SECONDS).result()
+        try:
+            self._schedule(_probe, (settings,), _STARTUP_SECONDS).result()
+        except Exception as error:  # a worker can die of anything
+            self._pool.stop()
+            self._pool.join()
+            raise error if isinstance(error, ThadsError) else ModelError(
+                f"no worker could load the model: {failure_reason(error)}"
+            ) from error
 
     def __enter__(self) -> LocalRunner:
         return self
@@ -92,6 +98,13 @@ class LocalRunner:
         """A task in the pool."""
         future: Future[Made] = self._pool.schedule(task, args=list(args), timeout=seconds)
         return future
+
+
+def worker_died(error: Exception) -> bool:
+    """Whether the process that a task ran in ended, which may be no fault of the task."""
+    from pebble import ProcessExpired
+
+    return isinstance(error, ProcessExpired)
 
 
 def failure_reason(error: Exception) -> str:

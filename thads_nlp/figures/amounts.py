@@ -24,14 +24,17 @@ _MILLION = Decimal(10**6)
 _PRICED = vocabulary(
     """
     lượng chỉ kg cân ký lít tấn tạ yến m2 m mét km ha thùng ounce cây cp cổ căn chiếc con cái quả trái bao gói hộp lon
-    chai cuốn tờ vé suất sào mẫu kwh usd euro bộ lô nền phòng bát tô ly cốc đĩa khối số
+    chai cuốn tờ vé suất sào mẫu kwh usd euro bộ lô nền phòng bát tô ly cốc đĩa khối số lượt
     """
 )
 _PERIODS = vocabulary("tháng năm ngày người đêm giờ")
-_DENOMINATORS = (_PRICED | _PERIODS | TIME_UNITS) - {"cổ", "bộ", "số", "tấn"}
+_DENOMINATORS = (_PRICED | _PERIODS | TIME_UNITS) - {"cổ", "bộ", "số", "tấn", "lượt"}
 
 # "đồng/người/tháng" is the longest price that is written.
 _MOST_DENOMINATORS = 2
+
+# Times that rates are given in: "15 phút/lượt"; longer ones over others are working hours ("8 giờ/ngày").
+_SHORT_TIMES = frozenset({"giây", "phút"})
 
 # A fraction behind these, over at most this many tokens, is a multiple of what was before; elsewhere it is a share.
 _RATIO_CUES = vocabulary("giảm tăng cắt hạ bằng gấp")
@@ -78,6 +81,11 @@ def _with_unit(source: Source, reading: Reading, unit: Unit) -> Amount:
     first = reading.first
     if unit.kind == "money":
         value, stop = _with_cents(tokens, value, unit)
+        name, stop = _with_denominators(source, name, stop)
+        each, goods = tokens[first - 2].key, tokens[first - 1].key
+        if each == "mỗi" and goods in _PRICED and "/" not in name:
+            name = f"{name}/{goods}"
+    elif unit.kind == "time" and tokens[stop].key == "/" and unit.name in _SHORT_TIMES:
         name, stop = _with_denominators(source, name, stop)
     elif unit.kind == "physical":
         value, stop = _with_subunit(tokens, value, stop)
@@ -186,7 +194,7 @@ def _read_bare(source: Source, reading: Reading) -> Amount:
         if noun is None and tokens[reading.first - 1].key not in NAMING and not is_capital(tokens[reading.first - 1]):
             noun = read_body(tokens, reading.stop)
         if noun is not None and _is_countable(tokens, reading):
-            name, stop = _with_density(tokens, noun)
+            name, stop = _with_density(source, noun)
             return Amount(reading.first, stop, resolve(reading, "noun"), name, "noun", reading)
     if reading.scale >= _MILLION:
         name, stop = _with_denominators(source, "VND", reading.stop)
@@ -194,20 +202,27 @@ def _read_bare(source: Source, reading: Reading) -> Amount:
     return nothing
 
 
-def _with_density(tokens: Sequence[Token], noun: Noun) -> tuple[str, int]:
-    """Counted noun with the physical unit that it is spread over ("người/km2"); rates over time stay counts."""
-    unit = read_unit(tokens, noun.stop + 1) if tokens[noun.stop].key == "/" else None
-    if unit is None or unit.kind != "physical":
-        return noun.name, noun.stop
-    return f"{noun.name}/{unit.name}", unit.stop
+def _with_density(source: Source, noun: Noun) -> tuple[str, int]:
+    """Counted noun with what it is spread over ("người/km2", "khách/lượt xe"); rates over time stay counts."""
+    tokens, stop = source.tokens, noun.stop
+    if tokens[stop].key != "/":
+        return noun.name, stop
+    unit = read_unit(tokens, stop + 1)
+    if unit is not None and unit.kind != "physical":
+        return noun.name, stop
+    over = unit or (None if is_joined(tokens, stop) != is_joined(tokens, stop + 1) else read_noun(source, stop + 1))
+    return (noun.name, stop) if over is None else (f"{noun.name}/{over.name}", over.stop)
 
 
 def _is_countable(tokens: Sequence[Token], reading: Reading) -> bool:
     """Whether the number can count the noun behind it.
 
-    With a decimal point it is a version before most nouns, and behind a name it may belong to that ("Cessna 310").
+    With a decimal point it is a version before most nouns, and behind a foreign name it may belong to that
+    ("Cessna 310"); Vietnamese names of places and people take no numbers ("Giảng Võ 450 khách").
     """
-    named = is_capital(tokens[reading.first - 1]) and tokens[reading.first - 2].kind == "word"
+    name, before = tokens[reading.first - 1], tokens[reading.first - 2]
+    foreign = name.key.isascii() and before.key.isascii()
+    named = is_capital(name) and before.kind == "word" and (foreign or not is_capital(before))
     if named and reading.stop == reading.first + 1 and tokens[reading.stop].key not in COUNTERS:
         return False
     if reading.form == "integer" or reading.scale != 1 or reading.other is not None:

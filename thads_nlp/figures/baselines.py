@@ -47,6 +47,7 @@ _TRAILING = re.compile(r"(?:\s+(?:khoảng|gần|hơn|trên|dưới|tới|đến
 # No standard: only what hedges the amount.
 _HEDGES = frozenset("gần khoảng trên dưới tới đến từ chừng xấp xỉ gấp mức cả những".split())
 COMPARED_CHARS = 90
+_EMPTY = frozenset({"mức", "con số", "mức tăng", "mức giảm", "tỷ lệ", "tỉ lệ"})
 _FILLERS = re.compile(r"^(?:của\s+|con số\s+|mức\s+(?=của))", re.IGNORECASE)
 MAX_BASELINE_CHARS = 90
 # Farther behind a change a comparison belongs to something else.
@@ -108,7 +109,7 @@ def _read(sentence: str, head: int, start: int, quantities: Sequence[Quantity]) 
     if filler:
         start, text = start + filler.end(), text[filler.end() :]
     text = _TRAILING.sub("", text)
-    if not 2 < len(text) <= MAX_BASELINE_CHARS:
+    if not 2 < len(text) <= MAX_BASELINE_CHARS or text.lower() in _EMPTY:
         return None
     gap = inner.start - start - len(text) if inner is not None else 1
     return Baseline(text, start, start + len(text), head, max(gap, 1))

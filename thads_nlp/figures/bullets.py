@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import find_baselines
 from thads_nlp.figures.listing import list_commas
-from thads_nlp.figures.measures import Text, after_report, tail
+from thads_nlp.figures.measures import after_report
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
+from thads_nlp.figures.stretches import Text
+from thads_nlp.figures.tails import tail
 from thads_nlp.schema import Article, Bullet, KeyFigure, canonical
 from thads_nlp.text.normalize import compare_key
 from thads_nlp.text.segment import segment_words

@@ -6,7 +6,7 @@ Phrases are separated by "|" or line ends and matched over whole words (``phrase
 # After these the statement begins; what is before them says who reports it.
 REPORTS = """
     cho biết|cho thấy|cho rằng|cho hay|thông tin rằng|khẳng định|rằng|nhận định|thừa nhận|nêu rõ|nhấn mạnh|tiết lộ
-    thông báo|công bố|chứng kiến|dự đoán|nghĩa là|có nghĩa là|tức là|khả năng
+    thông báo|công bố|khuyến cáo|chứng kiến|dự đoán|nghĩa là|có nghĩa là|tức là|khả năng
 """
 
 # Words of plans that open a statement as reports do, but are part of what it says.
@@ -16,7 +16,7 @@ PLAN_HEADS = """
 
 # Openings of a clause that are no part of its subject.
 LEADS = """
-    trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng
+    đang|hoặc|trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng
     bên cạnh đó|cụ thể|cụ thể là|theo đó|nhờ đó|qua đó|từ đó|riêng|còn|và|với|trong khi
     trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy|nhờ|do|vì|khi|mà
     thì|mặc dù|dù|nếu|giúp|giúp cho|đã giúp|khiến|khiến cho|làm|làm cho|hiện
@@ -40,9 +40,9 @@ TRAILS = """
     trong đó|và|tiếp tục được|khoảng
     trong|đến|tới|vào|hết|tính đến|tính|cho đến|của|tại|ở|với|từ|theo|về|là
     chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
-    hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
+    mặc dù|tuy|dù|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
-    tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
+    kết thúc|chốt|mở cửa|đóng cửa|tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
 """
 
 # Words at which what follows a counted noun stops.
@@ -56,13 +56,25 @@ TAIL_STOPS = """
     dù|mặc dù|song|nên|rồi|đối với|thuộc|một|cả|mất|được|bị|nhân
 """
 
+# Words at which what is done to a counted noun stops ("khách hàng bị rút mất sổ").
+PASSIVE_STOPS = """
+    tại|ở|từ|để|vào|và|hoặc|nhưng|thì|so với|năm|tháng|ngày|quý|trong đó|trong|khi|sau|trước|mà|do|với|cho|theo|nhằm
+    là|tăng|giảm|đạt|chiếm|qua|vì|nên|song
+"""
+
+# Verbs before a count that say only that there is something, and prepositions before one.
+LIGHT = """
+    có|có tới|có đến|ghi nhận|với|cùng|và|cùng với|trong đó|làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các
+    những|số|tại|ở tại|đối với|đưa|cần|phải|bị
+"""
+
 # Prepositions and verbs at which a noun phrase before a bare quantity begins ("với doanh thu 37,7 tỷ USD").
 NOUN_BREAKS = """
-    với|đối với|trong|tại|cho|từ|khi|đạt|có|là|được|bị|để|gồm|bao gồm|tạo ra
+    với|đối với|trong|tại|từ|khi|đạt|có|là|được|bị|để|gồm|bao gồm|tạo ra
     thu|chi|đưa|dành|và|hoặc|do|trên|nhưng|song|vào|qua|nhờ|bằng|mang lại
     đem lại|mang về|nhận|cùng|cùng với|như|bù|trừ|cộng|ghi nhận|trích lập bổ sung
     trích lập|bổ sung|duyệt|thông qua|đặt|phê duyệt|cấp|trả|hỗ trợ|vay|nộp|mà|theo
-    về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa|sẽ|đã|đang
+    về|kèm|kèm theo|áp dụng|niêm yết|lập|lập kỷ lục|hưởng|không|chưa
     phải|cao hơn|thấp hơn|lớn hơn|nhỏ hơn|nhiều hơn|ít hơn|rẻ hơn|đắt hơn|gánh|trị giá
     báo|công bố|đóng góp|huy động|giải ngân|ký kết|xử phạt
 """
@@ -95,6 +107,7 @@ UP = """
     nhiều hơn|lớn hơn|nâng thêm|leo|leo thêm|nhích|nhích thêm|cộng thêm|thêm|bổ sung thêm|tăng cao|tăng mạnh
     tăng nhẹ|tăng vọt|dài hơn|nhỉnh hơn|đắt hơn|vượt kế hoạch|tăng bình quân|tăng trung bình|tăng mạnh thêm
     tăng giá|đi lên|bật tăng|tăng trở lại|tăng gấp|gấp
+    tăng ở mức|tăng với mức|tăng trưởng ở mức|tăng ở mức từ|tăng trưởng từ
     nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
 """
 
@@ -103,6 +116,7 @@ DOWN = """
     giảm|giảm tới|giảm đến|giảm thêm|sụt|sụt giảm|sút|giảm sút|thấp hơn|ít hơn|nhỏ hơn|kém|kém hơn|hạ|hạ thêm
     bớt|giảm bớt|lùi|tụt|cắt giảm|mất|bốc hơi|rơi|rớt|giảm mạnh|giảm nhẹ|giảm sâu|hụt|tiết giảm|rẻ hơn|thu hẹp
     ngắn hơn|giảm bình quân|trừ|đánh mất|suy giảm|giảm trung bình|tụt giảm|giảm giá|hạ giá|đi xuống|lao dốc
+    giảm ở mức|giảm với mức|giảm ở mức từ
     giảm đi|vơi đi|cắt bớt|giảm trừ
 """
 
@@ -136,6 +150,7 @@ HOLD = """
 
 # What a share is stated by.
 PER = """
+    đóng góp|góp|đóng góp khoảng
     chiếm|chiếm tới|chiếm đến|bằng|chỉ bằng|chiếm tỷ lệ|chiếm tỉ lệ|chiếm tỷ trọng|chiếm tỉ trọng|chiếm khoảng
 """
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import Baseline, find_baselines
 from thads_nlp.figures.listing import list_commas
-from thads_nlp.figures.measures import Text, tail
 from thads_nlp.figures.periods import Period, find_periods
 from thads_nlp.figures.phrases import Syllable, Words, syllables
 from thads_nlp.figures.predicates import Predicate, read_predicate
+from thads_nlp.figures.stretches import Text
+from thads_nlp.figures.tails import tail
 from thads_nlp.schema import Quantity
 from thads_nlp.text.segment import segment_words
 

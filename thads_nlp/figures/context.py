@@ -23,12 +23,16 @@ _HIGHEST = {"ngày": 31, "tháng": 12, "quý": 4}
 
 # Sums of money that "số" heads, and words before "số" or "lượng" that make it part of another word.
 _MONEY_NOUNS = vocabulary("tiền vốn nợ thuế lãi lỗ thu chi tài_sản kinh_phí ngân_sách dư_nợ doanh_thu")
+_PAY_HEADS = vocabulary("lương giá tiền phí cước thưởng")
 _NOT_HEADS = vocabulary("một con chỉ đa dân doanh tỷ tỉ chất sản khối trọng dung năng đo số lực")
 
 # A bare level takes the unit of the change before it ("tăng 12,4 điểm, đạt 1.845,3") within so many tokens.
 _LEVEL_LEADS = TURNS | {"đạt", "mức"}
 _LEVEL_KINDS = frozenset({"noun", "count", "physical"})
 _REACH = 25
+
+# Between a part and "trên" with its whole stand hardly more words than one that says what is counted.
+_PART_REACH = 4
 
 # How far "số ca" may stand before its number, and the words that lead to the number.
 _HEAD_REACH = 14
@@ -83,6 +87,8 @@ def inherit_unit(source: Source, amount: Amount, said: Said) -> Amount:
         head = _read_head(source, amount.first)
         if head is not None:
             return amount._replace(unit=head, kind="noun")
+    if _is_grouped(tokens, amount) and _is_money(tokens, amount.first):
+        return amount._replace(unit="VND", kind="money")
     level = _within_reach(said.level, amount)
     if level is not None and before in _LEVEL_LEADS and level.kind in _LEVEL_KINDS and level.reading.scale == 1:
         return amount._replace(unit=level.unit, kind=level.kind)
@@ -90,6 +96,15 @@ def inherit_unit(source: Source, amount: Amount, said: Said) -> Amount:
         counted = level is not None and level.kind in _LEVEL_KINDS and level.value > amount.value
         return amount._replace(unit=level.unit if level and counted else "VND", kind="noun" if counted else "money")
     return amount
+
+
+def is_whole_of(tokens: Sequence[Token], amount: Amount, part: Amount | None) -> bool:
+    """Whether "trên" before a count says what the count before it is a part of: "147 chuyến chậm trên 975 chuyến"."""
+    if part is None or part.kind != "noun" or tokens[amount.first - 1].key != "trên":
+        return False
+    between = tokens[part.stop : amount.first]
+    near = len(between) <= _PART_REACH and all(token.kind == "word" for token in between)
+    return near and part.unit.split()[0] == amount.unit.split()[0]
 
 
 def _within_reach(amount: Amount | None, following: Amount) -> Amount | None:
@@ -105,6 +120,22 @@ def _inherit_scaled(source: Source, amount: Amount, previous: Amount | None) -> 
         return amount
     head = _read_head(source, amount.first) if amount.reading.scale == _MILLION else None
     return amount if head is None or head in _MONEY_NOUNS else amount._replace(unit=head, kind="noun")
+
+
+def _is_grouped(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether whole thousands are written with their marks: "3.980.000"."""
+    marked = any(token.key == "." for token in tokens[amount.reading.first : amount.reading.stop])
+    return marked and amount.reading.form == "integer" and amount.value % 1000 == 0
+
+
+def _is_money(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the clause before token ``first`` speaks of pay or a price ("lương tối thiểu … là")."""
+    for index in range(first - 1, max(first - _HEAD_REACH, 0), -1):
+        if tokens[index].kind == "edge" or tokens[index].key in {";", "."}:
+            return False
+        if tokens[index].key in _PAY_HEADS:
+            return True
+    return False
 
 
 def _is_turn(tokens: Sequence[Token], stop: int, first: int) -> bool:

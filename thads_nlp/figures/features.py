@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from thads_nlp.figures.quantities import find_quantities
 from thads_nlp.figures.units import normalize_unit, unit_kind
@@ -19,6 +20,8 @@ NAMES = (
     "short_measure", "range", "heading", "lead_overlap", "quoted",
     "central", "dense", "main_period", "no_period", "said_before", "restated", "later", "main_measure",
 )  # fmt: skip
+# Measures, titles and leads whose words are remembered: those of one long article.
+_CACHED_TEXTS = 2_048
 _STOPWORDS = frozenset("của và các những trong là có được cho với tại từ đến về một năm".split())
 
 
@@ -77,7 +80,7 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
         units=Counter(normalize_unit(figure.unit) for figure in figures),
         groups=Counter(figure.group for figure in figures),
         changed=changed,
-        terms=Counter(word for sentence in article.sentences for word in _content(sentence.text)),
+        terms=_terms(figures, article),
         sentences=Counter(figure.sentence_index for figure in figures),
         periods=Counter(compare_key(figure.period) for figure in figures if figure.period),
         measures=Counter(_measure_key(figure) for figure in figures),
@@ -85,6 +88,14 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
         quoted=frozenset(number for number, text in texts.items() if '"' in text or "“" in text),
         first_said={_measure_key(figure): figure.sentence_index for figure in reversed(figures)},
     )
+
+
+def _terms(figures: Sequence[KeyFigure], article: Article) -> Counter[str]:
+    """In how many sentences each word of the measures stands."""
+    named = frozenset().union(*(_content(measure) for measure in {figure.measure or "" for figure in figures}))
+    if not named:
+        return Counter()
+    return Counter(word for sentence in article.sentences for word in named.intersection(_words(sentence.text)))
 
 
 def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
@@ -145,9 +156,15 @@ def _is_restated(view: _View, index: int) -> float:
     return float(unit_kind(before.unit) == unit_kind(figure.unit) == "money" and before.unit != figure.unit)
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def _content(text: str) -> frozenset[str]:
     """Content syllables of a text, in comparison form."""
-    return frozenset(w for w in compare_key(text).split() if w not in _STOPWORDS and any(c.isalpha() for c in w))
+    return frozenset(w for w in _words(text) if w not in _STOPWORDS and any(c.isalpha() for c in w))
+
+
+def _words(text: str) -> frozenset[str]:
+    """Syllables of a text, in comparison form."""
+    return frozenset(compare_key(text).split())
 
 
 def _overlap(part: frozenset[str], whole: frozenset[str]) -> float:

@@ -14,6 +14,9 @@ from thads_nlp.figures.relations import Relation, refers_back, relate
 from thads_nlp.schema import Article, KeyFigure, Quantity, Sentence
 from thads_nlp.text.reading import read_article
 
+# A day that a sentence names is that of so many sentences behind it; longer periods hold until another is named.
+MAX_DAY_SENTENCES = 2
+
 
 def find_figures(article: str | Article) -> tuple[KeyFigure, ...]:
     """All figures of an article with what it says of each; the key ones are marked and scored.
@@ -31,17 +34,20 @@ def _figures(article: Article) -> Iterator[tuple[KeyFigure, bool]]:
 
     One that names no period has that of an earlier sentence; "con số này" is the measure before it with its unit.
     """
-    carried = _title_period(article)
+    carried, since = _title_period(article), 0
     last: tuple[str, str | None] = ("", None)
     for sentence in article.sentences:
+        lasts = carried is not None and (not carried.is_day or sentence.index - since <= MAX_DAY_SENTENCES)
+        taken = carried.text if carried is not None and lasts else None
         quantities = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
         for quantity, relation in zip(quantities, relate(sentence.text, quantities), strict=True):
             if refers_back(relation.measure) and quantity.unit == last[0]:
                 relation = replace(relation, measure=last[1])
             last = quantity.unit, relation.measure
-            named = replace(relation, period=relation.period or (carried.text if carried else None))
+            named = replace(relation, period=relation.period or taken)
             yield _figure(sentence, quantity, named, article.published), relation.parted
-        carried = _carried(sentence, carried)
+        before, carried = carried, _carried(sentence, carried)
+        since = since if carried is before else sentence.index
 
 
 def _title_period(article: Article) -> Period | None:
@@ -51,10 +57,11 @@ def _title_period(article: Article) -> Period | None:
 
 def _carried(sentence: Sentence, before: Period | None) -> Period | None:
     """The period that a sentence leaves to those behind it: its last one, but no day in place of a longer period."""
-    if not find_periods(sentence.text):
+    found = find_periods(sentence.text)
+    if not found:
         return before
     heads = [(b.head, b.end) for b in find_baselines(sentence.text, ())]
-    periods = [period for period in find_periods(sentence.text, heads) if period.carries]
+    periods = [period for period in (find_periods(sentence.text, heads) if heads else found) if period.carries]
     last = next((p for p in reversed(periods) if not p.is_day), periods[-1] if periods else None)
     if last is None or (last.is_day and before is not None and not before.is_day):
         return before

@@ -12,7 +12,7 @@ from thads_nlp.schema import Approx
 _ABOUT = vocabulary(
     """
     khoảng khoảng_chừng chừng ước_chừng ước_khoảng ước ước_tính áng_chừng phỏng_chừng xấp_xỉ tầm tầm_khoảng cỡ
-    trên_dưới độ_chừng vào_khoảng
+    trên_dưới độ_chừng vào_khoảng sát sát_mốc sát_mức sát_ngưỡng
     """
 )
 _OVER = vocabulary(
@@ -52,7 +52,8 @@ _BOUNDS: MappingProxyType[str, Approx] = MappingProxyType(
 _DIMENSIONS = vocabulary("dài rộng cao sâu dày nặng xa")
 
 # Words that may stand between a hedge and its number, and hedges that are prepositions elsewhere ("trên có 3 …").
-_BRIDGES = vocabulary("từ là tới đến mức")
+_BRIDGES = vocabulary("từ là tới đến mức mốc ngưỡng gấp")
+_NOUNS = vocabulary("mức mốc ngưỡng gấp")
 _PREPOSITIONS = vocabulary("trên dưới quá gần hơn")
 
 # From this count on "trên" is "more than"; below it is where something is ("trên hai tuyến").
@@ -68,7 +69,7 @@ def read_hedge(tokens: Sequence[Token], first: int, stop: int, kind: str = "") -
     hedge = _hedge_before(tokens, first, kind)
     if hedge is not None or tokens[first - 1].key not in _BRIDGES:
         return hedge
-    if tokens[first - 2].key in _PREPOSITIONS and tokens[first - 1].key != "mức":
+    if tokens[first - 2].key in _PREPOSITIONS and tokens[first - 1].key not in _NOUNS:
         return None
     return _hedge_before(tokens, first - 1, kind)
 

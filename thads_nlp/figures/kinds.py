@@ -21,6 +21,10 @@ _PENALTIES = vocabulary("tù treo")
 # What happens to people; a small count of them in words is the news itself.
 _CASUALTIES = vocabulary("chết tử_vong thiệt_mạng bị_thương thương_vong mất_tích bị_nạn hy_sinh nguy_kịch nhập_viện")
 
+# What is done to suspects; behind it a small count of people in words is news too ("bắt giữ bảy nghi can").
+_ARRESTS = vocabulary("bắt bắt_giữ bắt_giam khởi_tố truy_tố tạm_giữ tạm_giam triệu_tập giam_giữ")
+_SUSPECTS = vocabulary("nghi_can nghi_phạm bị_can bị_cáo đối_tượng người tên kẻ")
+
 # Heads of lists: "ba giải pháp", "bốn nhiệm vụ sau".
 _LIST_HEADS = vocabulary(
     """
@@ -28,6 +32,9 @@ _LIST_HEADS = vocabulary(
     đề_xuất câu_hỏi mục_tiêu nguyên_tắc tiêu_chí nhóm_giải_pháp khía_cạnh bài_học thông_điệp yêu_cầu hạn_chế việc lưu_ý
     """
 )
+
+# Behind "cả" so few are people or sides known already: "cả 2 bỏ chạy", "cả 3 bên".
+_MOST_BOTH = 10
 
 # Words that make a fraction a reported share or multiple.
 _SHARE_CUES = vocabulary(
@@ -51,6 +58,8 @@ def kind_of(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> Q
         return _small_kind(tokens, amount, approx)
     if amount.kind == "times" and amount.value == 1:
         return "incidental"
+    if tokens[amount.first - 1].key == "cả" and amount.value <= _MOST_BOTH:
+        return "incidental"
     if amount.kind == "noun" and _opens_list(tokens, amount):
         return "incidental"
     return "quantity"
@@ -71,8 +80,15 @@ def _is_average(tokens: Sequence[Token], first: int) -> bool:
     return "thọ" in keys or any(pair in {("bình", "quân"), ("trung", "bình")} for pair in pairwise(keys))
 
 
+def _is_mean(tokens: Sequence[Token], first: int) -> bool:
+    """Whether "trung bình" or "bình quân" stands right before the number."""
+    return (tokens[first - 2].key, tokens[first - 1].key) in {("trung", "bình"), ("bình", "quân")}
+
+
 def _duration_kind(tokens: Sequence[Token], amount: Amount) -> QuantityKind:
-    """Durations locate in time unless they are a streak, a sentence or a change."""
+    """Durations locate in time unless they are a rate, a mean, a streak, a sentence or a change."""
+    if "/" in amount.unit or _is_mean(tokens, amount.first):
+        return "quantity"
     stop = _compound_stop(tokens, amount.stop)
     after = tokens[stop].key
     if f"{after} {tokens[stop + 1].key}" in _STREAKS or after in _PENALTIES or after == "liền":
@@ -113,7 +129,15 @@ def _small_kind(tokens: Sequence[Token], amount: Amount, approx: Approx | None) 
         return "quantity"
     if amount.kind in {"times", "count"}:
         return "quantity" if "gấp" in before else "incidental"
-    return "quantity" if _is_casualty(tokens, amount.stop) else "incidental"
+    return "quantity" if _is_casualty(tokens, amount.stop) or _is_arrest(tokens, amount) else "incidental"
+
+
+def _is_arrest(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether people are arrested or charged in the words right before their count."""
+    if amount.unit not in _SUSPECTS:
+        return False
+    last, pair = tokens[amount.first - 1].key, f"{tokens[amount.first - 2].key} {tokens[amount.first - 1].key}"
+    return last in _ARRESTS or pair in _ARRESTS
 
 
 def _is_casualty(tokens: Sequence[Token], index: int) -> bool:

@@ -18,8 +18,10 @@ def link(figures: Sequence[KeyFigure], parted: Sequence[bool]) -> tuple[KeyFigur
     ``parted`` says of each figure whether a semicolon stands between it and the one before.
     """
     groups = _groups(figures, parted)
-    grouped = [replace(figure, group=group) for figure, group in zip(figures, groups, strict=True)]
-    return tuple(replace(figure, change_of=_level_of(grouped, index)) for index, figure in enumerate(grouped))
+    return tuple(
+        replace(figure, group=groups[index], change_of=_level_of(figures, groups, index))
+        for index, figure in enumerate(figures)
+    )
 
 
 def _groups(figures: Sequence[KeyFigure], parted: Sequence[bool]) -> list[int]:
@@ -45,13 +47,13 @@ def _goes_on(figures: Sequence[KeyFigure], first: int, index: int) -> bool:
     return figure.end - head.start <= MAX_STATEMENT_CHARS and index - first < MAX_STATEMENT_FIGURES
 
 
-def _level_of(figures: Sequence[KeyFigure], index: int) -> int | None:
+def _level_of(figures: Sequence[KeyFigure], groups: Sequence[int], index: int) -> int | None:
     """The level of a change: the nearest one of its measure in its statement, before it first."""
     if figures[index].role != "change":
         return None
     for step in (-1, 1):
         other = index + step
-        while 0 <= other < len(figures) and figures[other].group == figures[index].group:
+        while 0 <= other < len(figures) and groups[other] == groups[index]:
             if figures[other].measure == figures[index].measure and figures[other].role in ("level", "target"):
                 return other
             other += step

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thads_nlp.figures import clause_words as vocabulary
-from thads_nlp.figures.phrases import PhraseTable, Syllable, Words, syllables
+from thads_nlp.figures.phrases import PhraseTable, Syllable, Words
+from thads_nlp.figures.stretches import Text, inside, joined
 
 MAX_MEASURE_SYLLABLES = 16
-MAX_TAIL_SYLLABLES = 9
 
 _REPORTS = PhraseTable.of([(True, vocabulary.REPORTS)])
 _HEADS = PhraseTable.of([(True, vocabulary.REPORTS), (True, vocabulary.PLAN_HEADS)])
 _LEADS = PhraseTable.of([(True, vocabulary.LEADS)])
 _TRAILS = PhraseTable.of([(True, vocabulary.TRAILS)])
-_TAIL_STOPS = PhraseTable.of([(True, vocabulary.TAIL_STOPS)])
 _NOUN_BREAKS = PhraseTable.of([(True, vocabulary.NOUN_BREAKS)])
 _VERBS = PhraseTable.of([(True, vocabulary.VERBS)])
 _FINITE = PhraseTable.of([(True, vocabulary.VERBS), (True, vocabulary.UP), (True, vocabulary.DOWN)])
@@ -26,6 +25,11 @@ _TOPIC_MARKS = frozenset({"thì", "giúp", "khiến", "nhưng", "song", "nên", 
 _TIME_PREPOSITIONS = frozenset({"trong", "vào", "hồi", "suốt"})
 # "với" that opens the name of what is measured: "đấu giá cổ phần với mức định giá".
 _AMOUNTS = frozenset("mức giá tổng số doanh lợi vốn tỷ tỉ diện lãi công thu tiền kinh chi quy sản khối trị".split())
+# Heads of amounts that a verb before them has as its object, unless a preposition makes them part of a longer name.
+_AMOUNT_HEADS = PhraseTable.of([(True, """
+    mức|tỷ lệ|tỉ lệ|số tiền|tổng số tiền|khoản|mục tiêu|lãi suất|tổng vốn|giá trị
+""")])
+_LINKS = frozenset("của về cho theo trên và hoặc với trong".split())
 # Names of amounts that say nothing alone: "chia cổ tức bằng tiền với tỷ lệ 8%".
 _BARE_AMOUNTS = frozenset({"tỷ lệ", "tỉ lệ", "mức", "giá", "giá trị", "trị giá", "mức giá", "số tiền"})
 # Before a verb of change they make it a noun: "tốc độ tăng trưởng".
@@ -42,35 +46,23 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 MAX_OWNER_SYLLABLES = 9
+# Words between an owner and an amount of theirs.
+_HAVING = frozenset({"với", "đạt", "báo", "ghi"})
 MAX_BRACKETED_SYLLABLES = 5
 _PLACE_HEADS = frozenset({"tại", "ở"})
 # "trên" heads a place only before these; elsewhere it says of what a rate is ("trên số có điều kiện").
 _PLACES = frozenset({"địa", "thị", "cả", "toàn", "thế", "sàn", "khắp", "cao", "các", "tuyến"})
 _CLAUSE_BREAKS = frozenset({"nhưng", "khi", "để", "khiến", "nên", "giúp", "làm"})
-# Passive verbs may stay inside a counted noun: "vụ án được xét xử".
-_PASSIVES = frozenset({"được", "bị"})
 # Behind these "có" opens a relative clause: "số có điều kiện thi hành".
 _COUNT_NOUNS = frozenset({"số", "người", "việc", "hộ", "vụ", "đơn"})
-_RELATIVES = frozenset({"có", "về"})
+# Behind the last syllable of "giải ngân", "thực hiện", "hoàn thành" a plan is what is fulfilled.
+_FULFILLERS = frozenset({"ngân", "hiện", "thành", "giao", "vốn"})
 # Two directions of a market, said beside or behind the price.
 _SIDES = ("mua vào", "bán ra")
 _SIDE = re.compile(r"\s*\(\s*(mua vào|bán ra)(?:\s*[-–]\s*(mua vào|bán ra))?\s*\)", re.IGNORECASE)
-_GROWTH = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )?(?:tăng trưởng|tăng)\b", re.IGNORECASE)
-_FALL = re.compile(r"^(?:mức |tốc độ |tỷ lệ |tỉ lệ )(?:giảm|sụt giảm)\b", re.IGNORECASE)
+_GROWTH = re.compile(r"^(?:tăng trưởng|tăng)\b|\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) tăng\b", re.IGNORECASE)
+_FALL = re.compile(r"\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) (?:giảm|sụt giảm)\b", re.IGNORECASE)
 _LINK = re.compile(r"\s+là\s+")
-
-Spans = Sequence[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence as measures are read from it: its syllables, words and the spans that are times or comparisons."""
-
-    sentence: str
-    items: Sequence[Syllable]
-    words: Words
-    times: Spans
-
 
 @dataclass(frozen=True, slots=True)
 class Noun:
@@ -85,10 +77,10 @@ def subject(text: Text, first: int, stop: int) -> str | None:
     first = _after_clause(text, _after_report(text, first, stop), stop)
     kept = _unbracketed(_timeless(text, first, stop))
     kept = _trimmed(kept, text.words)
-    kept = _trimmed(_without_place(_before_change(kept, text.words)), text.words)
+    kept = _trimmed(_without_place(_without_relative(_before_change(kept, text.words))), text.words)
     if len(kept) > MAX_MEASURE_SYLLABLES:
         kept = _trimmed(kept[_last_break(kept) :], text.words)[-MAX_MEASURE_SYLLABLES:]
-    named = _joined(text.sentence, kept)
+    named = joined(text.sentence, kept)
     head = _LINK.split(named, maxsplit=1)[0]
     named = head if len(head.split()) >= 2 else named
     return named if len(named.split()) >= 2 or (len(named) > 1 and named[0].isupper()) else None
@@ -98,20 +90,30 @@ def noun_before(text: Text, first: int, stop: int) -> Noun | None:
     """The noun phrase that ends at a quantity without verb: "(với) doanh thu", "(tạo ra) khoản lỗ"."""
     for index in range(stop - 1, first - 1, -1):
         match = _NOUN_BREAKS.starting_at(text.items, index, text.words)
-        if match is None or match[0] > stop or _inside(text.items[index], text.times):
+        if match is None or match[0] > stop or inside(text.items[index], text.times):
             continue
         if text.words.splits(text.items, index):
             continue
         if match[0] == stop and text.items[index].key == "với":
             head = object_noun(text, first, index)
             return Noun(index, head) if head else None
-        named = subject(text, match[0], stop) if match[0] < stop else None
+        named = subject(text, _amount_head(text, match[0], stop), stop) if match[0] < stop else None
         if named and named.lower() in _BARE_AMOUNTS:
             break
         if named:
             return Noun(index, named)
-    named = subject(text, first, stop)
+    named = subject(text, _amount_head(text, first, stop), stop)
     return Noun(first, named) if named else None
+
+
+def _amount_head(text: Text, first: int, stop: int) -> int:
+    """Index of "mức", "số tiền" or the like that a verb has as its object: "(hai bên thống nhất) mức tăng"."""
+    for index in range(stop - 2, first, -1):
+        match = _AMOUNT_HEADS.starting_at(text.items, index, text.words)
+        if match is None or text.words.splits(text.items, index) or inside(text.items[index], text.times):
+            continue
+        return first if text.items[index - 1].key in _LINKS else index
+    return first
 
 
 def owned(text: Text, first: int, noun: Noun, before: str | None) -> str:
@@ -122,9 +124,9 @@ def owned(text: Text, first: int, noun: Noun, before: str | None) -> str:
     key = text.items[noun.first].key
     if key == "có" and (whole := subject(text, first, noun.first)):
         return f"{whole} có {noun.text}" if len(whole.split()) <= MAX_OWNER_SYLLABLES else noun.text
-    if key != "với" or not _OWNED.match(noun.text) or " của " in noun.text:
+    if key not in _HAVING or not _OWNED.match(noun.text) or " của " in noun.text:
         return noun.text
-    owner = clause_subject(text, first, noun.first)
+    owner = clause_subject(text, first, noun.first) if key == "với" else subject(text, first, noun.first)
     if owner is None and before is not None:
         owner = before.partition(" của ")[2] if _OWNED.match(before) else before
     return f"{noun.text} của {owner}" if owner and len(owner.split()) <= MAX_OWNER_SYLLABLES else noun.text
@@ -136,8 +138,8 @@ def object_noun(text: Text, first: int, stop: int) -> str | None:
         first += 1
     for index in range(stop - 1, first, -1):
         match = _FINITE.starting_at(text.items, index, text.words)
-        inside = text.words.splits(text.items, index) or _is_nominal(text.items, index)
-        if match and match[0] < stop and not inside:
+        within = text.words.splits(text.items, index) or _is_nominal(text.items, index)
+        if match and match[0] < stop and not within:
             named = subject(text, match[0], stop)
             if named:
                 return named
@@ -153,29 +155,6 @@ def clause_subject(text: Text, first: int, stop: int) -> str | None:
         if match and match[0] <= stop and not relative and not text.words.splits(text.items, index):
             return subject(text, first, index)
     return None
-
-
-def counted(text: Text, unit: str, start: int, end: int | None) -> str:
-    """A counted noun with what follows it up to the next preposition or verb: "ca tử vong", "lượt khách đi tàu"."""
-    return " ".join(filter(None, (unit, tail(text, start, end))))
-
-
-def tail(text: Text, start: int, end: int | None) -> str:
-    """The words behind a quantity that complete its noun; "" where the clause goes on with something else."""
-    items = syllables(text.sentence, start, end)[: MAX_TAIL_SYLLABLES + 1]
-    kept: list[Syllable] = []
-    for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
-        if item.is_mark or item.text[0].isdigit() or _inside(item, text.times):
-            break
-        inside = text.words.splits(items, index)
-        if not inside and _TAIL_STOPS.starting_at(items, index, text.words) and not _goes_on(item, index):
-            break
-        if inside and not kept:
-            return ""
-        kept.append(item)
-    while kept and (kept[-1].key in _PASSIVES or kept[-1].key == "của"):
-        kept.pop()
-    return _joined(text.sentence, kept)
 
 
 def market_side(text: Text, start: int, *, second: bool) -> str | None:
@@ -201,12 +180,12 @@ def side_of(measure: str) -> str | None:
 
 def names_growth(measure: str) -> bool:
     """Whether a measure is itself a rise: "mức tăng trưởng GDP đạt 7,08%" is a change."""
-    return bool(_GROWTH.match(measure))
+    return _GROWTH.search(measure) is not None
 
 
 def names_fall(measure: str) -> bool:
     """Whether a measure is itself a fall: "mức giảm"."""
-    return bool(_FALL.match(measure))
+    return _FALL.search(measure) is not None
 
 
 def ends_in_report(text: Text, first: int, stop: int) -> bool:
@@ -228,17 +207,12 @@ def after_report(items: Sequence[Syllable]) -> int:
     return max((match[0] for match in matches if match and match[0] < len(items)), default=0)
 
 
-def _goes_on(item: Syllable, index: int) -> bool:
-    """Whether a word that stops a noun goes on with it here: "vụ được xét xử", "việc có điều kiện", "46% về tiền"."""
-    return item.key in _PASSIVES or (index == 0 and item.key in _RELATIVES)
-
-
 def _after_report(text: Text, first: int, stop: int) -> int:
     """Index behind the last report word of a clause."""
     best = first
     for index in range(first, stop):
         match = _HEADS.starting_at(text.items, index, text.words)
-        if match and match[0] < stop:
+        if match and match[0] < stop and not (index > first and text.items[index - 1].key in _FULFILLERS):
             best = max(best, match[0])
     return best
 
@@ -278,7 +252,7 @@ def _timeless(text: Text, first: int, stop: int) -> list[Syllable]:
     """The syllables that are no time or comparison, nor the preposition of one."""
     kept: list[Syllable] = []
     for item in text.items[first:stop]:
-        if not _inside(item, text.times):
+        if not inside(item, text.times):
             kept.append(item)
         elif kept and kept[-1].key in _TIME_PREPOSITIONS:
             kept.pop()
@@ -338,6 +312,12 @@ def _is_nominal(items: Sequence[Syllable], index: int) -> bool:
     return 0 < index < len(items) and items[index - 1].key in _NOMINALS and items[index].key in ("tăng", "giảm")
 
 
+def _without_relative(items: Sequence[Syllable]) -> list[Syllable]:
+    """Cut a relative clause at the end: "mức lợi nhuận mà công ty ước đạt"."""
+    cut = next((index for index in range(2, len(items) - 1) if items[index].key == "mà"), len(items))
+    return list(items[:cut])
+
+
 def _without_place(items: Sequence[Syllable]) -> list[Syllable]:
     """Cut a place at the end: "giá vàng SJC tại thị trường Hà Nội"."""
     for index in range(2, len(items) - 1):
@@ -356,19 +336,3 @@ def _last_break(items: Sequence[Syllable]) -> int:
     return 0
 
 
-def _joined(sentence: str, items: Sequence[Syllable]) -> str:
-    """The syllables as written; stretches left out between them become one space."""
-    parts: list[str] = []
-    last: Syllable | None = None
-    for item in items:
-        if last is not None:
-            gap = sentence[last.end : item.start]
-            parts.append(gap if len(gap) <= 1 and not gap.strip() else " ")
-        parts.append(item.text)
-        last = item
-    return "".join(parts).strip(" ,.;:-–\"“”'")
-
-
-def _inside(item: Syllable, spans: Spans) -> bool:
-    """Whether a syllable lies in one of the spans."""
-    return any(start <= item.start < end for start, end in spans)

@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import re
 
+from thads_nlp.figures import clause_words as vocabulary
 from thads_nlp.figures.clauses import Clause, Scene
 from thads_nlp.figures.measures import (
-    counted,
     market_side,
     noun_before,
     object_noun,
     owned,
     side_of,
     subject,
-    tail,
     with_side,
 )
-from thads_nlp.figures.sharing import earlier_subject, enumerated, listed, named_between, parallel, part_start
+from thads_nlp.figures.phrases import PhraseTable
+from thads_nlp.figures.sharing import (
+    earlier_subject,
+    enumerated,
+    list_head,
+    listed,
+    named_between,
+    parallel,
+    part_start,
+)
+from thads_nlp.figures.tails import counted, tail
 from thads_nlp.figures.units import unit_kind
 from thads_nlp.schema import Quantity
 
+_LIGHT = PhraseTable.of([(True, vocabulary.LIGHT)])
+_HOLDS = PhraseTable.of([(True, vocabulary.HOLD)])
 MAX_ACTION_SYLLABLES = 5
+MAX_HOLDER_SYLLABLES = 9
+# A clause part that opens so and names no more says where, not what: "(nhu cầu …), giữa các khu vực 0,6 triệu tấn".
+_WHERE = frozenset({"giữa", "tại", "ở"})
+MAX_PLACE_SYLLABLES = 4
 _NEAR_CHARS = 24
+# Behind a share they begin what is said of it, and no noun that it is of: "(mức tăng) 7% được xem là".
+_PASSIVES = frozenset({"được", "bị"})
 # Before a verb and behind its subject.
 _ASPECTS = frozenset({"đã", "đang", "sẽ", "vừa", "mới", "để"})
+_EXISTENTIAL = frozenset({"có", "chỉ", "còn", "đó"})
 _OWNING = frozenset({"nắm", "giữ", "sở", "hữu", "lãi", "lỗ", "ròng"})
 _LOSS_HEADS = frozenset({"khoản", "mức", "số", "tiền", "phần"})
 _MARKS = frozenset({",", ";", ":"})
@@ -40,22 +58,32 @@ _NOW = frozenset("mức hiện nay tại hành trước đó này kia".split())
 
 # What counts: heads of measures whose amounts are in counted units.
 _COUNTING = re.compile(
-    r"(?:tổng |con )?(?:số|lượng|sản lượng|doanh số|khối lượng|quy mô|công suất|tỷ lệ|tỉ lệ|dân số|nguồn|mức)\b",
+    r"(?:tổng |con )?(?:đàn|số|lượng|sản lượng|doanh số|khối lượng|quy mô|công suất|tỷ lệ|tỉ lệ|dân số|nguồn|mức)\b",
     re.IGNORECASE,
 )
 
 
 def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> tuple[str | None, bool]:
     """The measure of a quantity, and whether its own clause names it; ``before`` is that of the figure it goes on."""
-    own = _own(scene, index, clause, before)
+    own = before if _is_standards_own(scene, clause, before) else _own(scene, index, clause, before)
     if own and before and clause.opener in ("figure", ",", ";"):
         own = parallel(scene, clause, before, own)
+    if own and before and clause.opener == "," and scene.items[clause.first].key in _WHERE:
+        own = own if len(own.split()) > MAX_PLACE_SYLLABLES or clause.predicate.verb else None
     if own and clause.opener == "," and (whole := enumerated(scene, clause)):
         own = whole if clause.predicate.verb != "own" else f"{whole} {_verb(scene, clause)}"
     aside = named_between(scene, index, clause) if own is None and before is not None else None
     measure = own or aside or before or earlier_subject(scene, clause)
     measure = _as_rate(scene, clause, measure) if measure else None
     return _sided(scene, index, measure, before), own is not None
+
+
+def _is_standards_own(scene: Scene, clause: Clause, before: str | None) -> bool:
+    """Whether a bracket gives the value of the standard before it: "giảm 50% so với đầu năm (2,5 triệu con)"."""
+    if clause.opener != "(" or not clause.is_bare or before is None:
+        return False
+    opening = scene.items[clause.first - 1].start
+    return any(b.end + 1 == opening for b in scene.baselines)
 
 
 def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | None:
@@ -72,9 +100,10 @@ def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | 
     if verb == "side":
         return _market(scene, clause, named, before)
     if verb == "own":
-        rest = tail(text, quantity.end, scene.next_start(index)) if named else ""
-        return rest or _owning(scene, clause, named, before)
-    if behind := _behind(scene, index):
+        rest = tail(text, quantity.end, scene.next_start(index))
+        owner = named or (None if before else earlier_subject(scene, clause))
+        return " ".join(filter(None, (_owning(scene, clause, owner, before), rest)))
+    if behind := _behind(scene, index, clause):
         return behind
     if verb == "hold" and not clause.is_bare and scene.items[predicate.first].key == "với":
         return object_noun(text, clause.first, predicate.first)
@@ -84,9 +113,14 @@ def _own(scene: Scene, index: int, clause: Clause, before: str | None) -> str | 
         return _held(scene, index, clause)
     if named:
         return named
-    if verb in (None, "hold") and index == 0:
+    if verb in (None, "hold") and (index == 0 or _is_material(scene, index, clause)):
         return tail(text, quantity.end, scene.next_start(index)) or None
     return None
+
+
+def _is_material(scene: Scene, index: int, clause: Clause) -> bool:
+    """Whether a physical amount in a list says of what it is: "(39 bánh heroin), 30 kg ma tuý"."""
+    return unit_kind(scene.quantities[index].unit) == "physical" and clause.opener in (",", "figure", ";", ":")
 
 
 def _count(scene: Scene, index: int, clause: Clause) -> str | None:
@@ -107,6 +141,10 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
         return counting
     if named and (verb == "plan" or verb in _RESTATES or predicate.has("up", "down")):
         return named
+    if named and _is_holder(scene, clause, named):
+        return f"{named} {noun}"
+    if noun != quantity.unit and verb == "arrive" and predicate.kinds[0] == "arrive" and left:
+        return noun
     if not named and (index or clause.opener) and _goes_on(scene, index, clause, noun):
         return None
     if noun != quantity.unit or verb not in (None, "hold"):
@@ -114,7 +152,28 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
     whole = earlier_subject(scene, clause) if clause.opener == "(" else None
     if whole and noun in whole:
         return whole
-    return " ".join(filter(None, (noun, _action(scene, clause))))
+    done = _object_of(scene, clause)
+    if done and named and len(named.split()) <= MAX_ACTION_SYLLABLES:
+        done = f"{named} {done}"
+    return " ".join(filter(None, (done, noun, None if done else _action(scene, clause))))
+
+
+def _object_of(scene: Scene, clause: Clause) -> str | None:
+    """The verb that has the count as its object where the predicate is one: "bắt giữ (bảy nghi can)"."""
+    first, stop = clause.predicate.first, clause.at
+    light = _LIGHT.starting_at(scene.items, first, scene.text.words)
+    if clause.predicate.kinds[:1] != ("hold",) or light is not None:
+        return None
+    hold = next(i for i in range(stop, first, -1) if _HOLDS.ending_at(scene.items, i, first, scene.text.words))
+    return " ".join(item.text for item in scene.items[first:hold])
+
+
+def _is_holder(scene: Scene, clause: Clause, named: str) -> bool:
+    """Whether a name that has a count stands right before it or before "với": "Jetstar với 147 chuyến chậm"."""
+    kinds = [kind for kind in clause.predicate.kinds if kind != "filler"]
+    joined = not kinds or (kinds == ["hold"] and scene.items[clause.predicate.first].key == "với")
+    words = named.split()
+    return joined and words[0][0].isupper() and words[-1][0].isupper() and len(words) <= MAX_HOLDER_SYLLABLES
 
 
 def _owning(scene: Scene, clause: Clause, named: str | None, before: str | None) -> str | None:
@@ -174,10 +233,12 @@ def _whole(scene: Scene, index: int) -> str | None:
     return " ".join(words) if len(words) > 1 else None
 
 
-def _behind(scene: Scene, index: int) -> str | None:
+def _behind(scene: Scene, index: int, clause: Clause) -> str | None:
     """What stands behind a share that is its clause's subject: "(chỉ có) 20,5% là căn hộ bình dân"."""
     quantity = scene.quantities[index]
     if unit_kind(quantity.unit) != "percent" or not scene.sentence.startswith(" là ", quantity.end):
+        return None
+    if not clause.is_bare and scene.items[clause.predicate.first - 1].key not in _EXISTENTIAL:
         return None
     return tail(scene.text, quantity.end + len(" là"), scene.next_start(index)) or None
 
@@ -212,7 +273,8 @@ def _is_partitive(scene: Scene, index: int) -> bool:
     """Whether a percentage is of a noun behind it: "thi hành xong 83,5% số việc"."""
     quantity = scene.quantities[index]
     of_noun = unit_kind(quantity.unit) == "percent" or quantity.unit == "phần"
-    return of_noun and bool(tail(scene.text, quantity.end, scene.next_start(index)))
+    rest = tail(scene.text, quantity.end, scene.next_start(index)) if of_noun else ""
+    return bool(rest) and rest.split()[0] not in _PASSIVES
 
 
 def is_fraction(quantity: Quantity) -> bool:
@@ -227,16 +289,15 @@ def _bracketed(scene: Scene, clause: Clause, before: str | None) -> str | None:
     """
     stop = clause.first - 1
     opening = scene.items[stop].start
-    standard = next((b for b in scene.baselines if b.end + 1 == opening), None)
-    if standard is not None:
-        return standard.text
     if clause.predicate.has("up", "down"):
         return listed(scene, stop, before)
     first = part_start(scene, stop, brackets=False)
     figures = [q for q in scene.quantities if q.start < opening]
     if figures and first < stop and scene.items[first].start < figures[-1].end:
         return None
-    return object_noun(scene.text, first, stop) if not clause.predicate.kinds else None
+    name = object_noun(scene.text, first, stop) if not clause.predicate.kinds else None
+    head = list_head(scene, first) if name else None
+    return f"{head} {name}" if head else name
 
 
 def _as_rate(scene: Scene, clause: Clause, measure: str) -> str:

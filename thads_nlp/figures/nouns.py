@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from thads_nlp.figures.lexer import Source, Token, is_lower_word
+from thads_nlp.figures.lexer import Source, Token, is_capital, is_lower_word
 from thads_nlp.figures.lexicon import NOT_NOUNS, TIME_UNITS, vocabulary
 from thads_nlp.text.segment import segment_words
 
 # Longest stretch of syllables handed to the segmenter: a classifier and a head of up to four.
 _WINDOW = 6
 
-# Classifiers that are empty without the noun behind them.
-_EMPTY = vocabulary("lượt khoản loại khu suất bộ")
+# Classifiers and first syllables of compounds that are empty without the word behind them.
+_EMPTY = vocabulary(
+    """
+    lượt khoản loại khu suất bộ cựu phó nguyên tử cổ thuỷ thủy bảo phi nghi thiếu siêu đặc đại vi ngư phân trưởng
+    """
+)
 
 # Classifiers of things; a head of one syllable belongs to the unit. Classifiers of events ("vụ", "ca", "trận") and
-# the bare "chiếc" stand alone.
+# the bare "chiếc" and "con" stand alone.
 _THINGS = vocabulary(
     """
-    cây con căn ngôi đoàn tòa toà quả trái tấm tờ bức thửa hộ viên hạt bài chuyến mẫu cuốn lô mảnh đội tổ tuyến bông
+    cây căn ngôi ổ đoàn tòa toà quả trái tấm tờ bức thửa hộ viên hạt bài chuyến mẫu cuốn lô mảnh đội tổ tuyến bông
     khẩu sợi đàn giàn khối làn phần cuộc cặp cửa nhà trạm xe đôi
     """
 )
@@ -35,6 +39,17 @@ _WORDS = vocabulary("vụ_án vụ_việc ca_bệnh ca_mắc người_dân thứ
 
 # What is counted by "đầu" ("16 nghìn đầu xe"); elsewhere the word is "first" or "head".
 _UNITS_OF_HEADS = vocabulary("xe sách báo việc máy mối tàu lợn bò trâu cầu đạn")
+
+# Administrative units of one level under two names, which are counted as one: "22 tỉnh, thành".
+_PAIRED = {
+    "tỉnh": vocabulary("thành thành_phố"),
+    "huyện": vocabulary("thành_phố thị_xã thị quận"),
+    "quận": vocabulary("huyện thị_xã"),
+    "xã": vocabulary("phường thị_trấn"),
+    "phường": vocabulary("xã thị_trấn"),
+    "bộ": vocabulary("ngành"),
+    "sở": vocabulary("ngành ban_ngành"),
+}
 
 # Offices and bodies that are counted with a capital ("5 Tổng công ty", "63 Sở Y tế").
 _BODIES = vocabulary(
@@ -73,11 +88,23 @@ def read_noun(source: Source, index: int) -> Noun | None:
     stop = index + first
     if first == 1 and second and _takes_head(tokens, index, second):
         stop += second
-    return Noun(_name(tokens, index, stop), stop)
+    return _paired(tokens, index, stop)
+
+
+def _paired(tokens: Sequence[Token], index: int, stop: int) -> Noun:
+    """The noun over tokens ``index`` to ``stop``, with the second name of an administrative unit behind a comma."""
+    name = _name(tokens, index, stop)
+    for length in (2, 1):
+        end = stop + 1 + length
+        if tokens[stop].key == "," and _name(tokens, stop + 1, end) in _PAIRED.get(name, ()):
+            return Noun(f"{name}, {_name(tokens, stop + 1, end)}", end)
+    return Noun(name, stop)
 
 
 def read_body(tokens: Sequence[Token], index: int) -> Noun | None:
     """Office or body with a capital that is counted at token ``index``, or None."""
+    if not is_capital(tokens[index]):
+        return None
     for stop in range(index + _LONGEST_BODY, index, -1):
         if _name(tokens, index, stop) in _BODIES:
             return Noun(_name(tokens, index, stop), stop)

@@ -76,7 +76,7 @@ def read_behind_hundred(tokens: Sequence[Token], hundreds: int, index: int) -> S
 
 
 def _bare_unit(tokens: Sequence[Token], index: int) -> int:
-    """Unit behind a short ten ("trăm hai ba" is 123); 0 where the word at ``index`` is none or begins another number."""
+    """Unit behind a short ten ("trăm hai ba" is 123); 0 where the word is none or begins another number."""
     after = tokens[index + 1].key
     goes_on = after in SCALE_WORDS or after in DIGITS or after in {"trăm", "mươi", "chục", "phần"}
     return 0 if goes_on else SHORT_UNITS.get(tokens[index].key, 0)

@@ -13,6 +13,8 @@ Digits are read in ``digits``, words below a thousand in ``number_words``, sums 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +28,13 @@ from thads_nlp.figures.sums import read_sum
 from thads_nlp.figures.units import read_unit
 
 _BEGINNINGS = frozenset({*DIGITS, *BOUND_DIGITS, "mười", "hăm", "nửa"})
+
+# A digit, a vulgar fraction, a Roman digit, or a word that can begin a numeral; "không" alone never is one.
+_ANY_NUMBER = re.compile(
+    rf"[0-9\u00bc-\u00be\u2150-\u2189]|\b[IVX]+\b|không\s+(?:trăm|phẩy|chấm)"
+    rf"|\b(?:{'|'.join(sorted((_BEGINNINGS | {'gấp', 'nhân'}) - {'không'}))})\b",
+    re.IGNORECASE,
+)
 
 _SIGNS = vocabulary("- − – âm")
 
@@ -79,6 +88,11 @@ def find_numerals(text: str) -> tuple[Numeral, ...]:
         start, end = tokens[reading.first].start, tokens[reading.stop - 1].end
         found.append(Numeral(start, end, text[start:end], reading.value))
     return tuple(found)
+
+
+def may_hold_number(text: str) -> bool:
+    """Whether any numeral can be in ``text``: False only where ``find_numerals`` finds none, and much faster."""
+    return _ANY_NUMBER.search(text) is not None or not unicodedata.is_normalized("NFC", text)
 
 
 def parse_number(text: str) -> Decimal | None:

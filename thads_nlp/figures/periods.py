@@ -15,6 +15,12 @@ _DAY = r"\d{1,2}\s?[-/]\s?\d{1,2}(?:\s?[-/]\s?\d{4})?"
 _NOW = r"(?:nay|qua|này|trước)"
 _PERIOD = re.compile(
     rf"\b(?:"
+    rf"(?:kể )?từ (?:đầu )?năm {_YEAR}"
+    rf"(?: (?:đến|tới) (?:nay|hết năm {_YEAR}|(?:đầu |giữa |cuối )?năm {_YEAR}|{_YEAR}))?"
+    rf"|(?:từ ngày {_DAY} |từ {_DAY} )(?:đến|tới)(?: hết)?(?: ngày)? {_DAY}"
+    rf"|(?:tính )?(?:cho )?(?:đến|tới)(?: hết)?(?: ngày)? {_DAY}(?:\s?[-/]\s?\d{{2,4}})?"
+    rf"|(?:tính )?(?:cho )?(?:đến|tới) (?:nay|thời điểm (?:này|hiện tại))"
+    rf"|(?<=\()(?:1[0-2]|0?[1-9])[-/]{_YEAR}(?=\))|"
     rf"cùng k[ỳì](?:\s+năm\s+(?:{_YEAR}|trước|ngoái))?"
     rf"|từ đầu (?:năm|tháng|quý|tuần)(?:\s+{_YEAR})? (?:đến|tới) "
     rf"(?:nay|hết [^,.;]{{3,20}}|ngày {_DAY}|cuối tháng \d{{1,2}})"
@@ -39,25 +45,27 @@ _PERIOD = re.compile(
     rf"|ngày\s+{_DAY}|(?:hằng|hàng|mỗi)\s+(?:năm|tháng|ngày|quý|tuần)"
     rf"|(?:những|các|\d+|hai|ba|vài)\s+(?:năm|tháng|ngày|tuần)\s+(?:qua|gần đây|trở lại đây|vừa qua|tới)"
     rf"|24 giờ qua"
-    rf")(?![^\W_])",
+    rf")(?![^\W_])(?:\s\((?:tính |kể )?từ [^()]{{3,40}}\))?",
     re.IGNORECASE,
 )
 # What makes a time expression locate something else than the figure's own period.
 _FOREIGN_HEADS = re.compile(
-    r"(?:so với|so|kể từ|cùng kỳ|cùng kì|cùng thời kỳ|cùng thời điểm|trong vòng|nhất (?:trong|kể từ|từ)|của|từ"
-    r"|(?:tại|theo|trong) (?:hội nghị|nghị quyết|báo cáo|cuộc họp|kế hoạch)[^,]{0,60}|số\s+\S+)"
+    r"(?:so với|so|kể từ|cùng kỳ|cùng kì|cùng thời kỳ|cùng thời điểm|trong vòng|nhất (?:trong|kể từ|từ)|trong \d+|của"
+    r"|từ|(?:tại|theo|trong) (?:hội nghị|nghị quyết|báo cáo(?! tài chính)|cuộc họp|kế hoạch)[^,]{0,60}|số\s+\S+)"
     r"\s*(?:cùng kỳ\s+|cùng kì\s+|với\s+)?$",
     re.IGNORECASE,
 )
 # Every period has one of these; most sentences have none.
 _HINT = re.compile(
+    r"đến \d|tới \d|thời điểm|"
     r"năm|tháng|quý|cùng k|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
 )
 _PASSING = re.compile(
+    r"(?:tính )?(?:cho )?(?:đến|tới) (?:nay|thời)|"
     r"(?:hằng|hàng|mỗi)\s|cùng k|(?:năm|tháng|quý|tuần|phiên) (?:trước|ngoái)\b|\d+ (?:năm|tháng|ngày)",
     re.IGNORECASE,
 )
-_LONG = re.compile(r"\b(?:năm|quý|tháng|giai đoạn|niên|vụ|tuần)\b|^\d{4}", re.IGNORECASE)
+_LONG = re.compile(r"\b(?:đến|tới|năm|quý|tháng|giai đoạn|niên|vụ|tuần)\b|^\d{4}", re.IGNORECASE)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4, "một": 1, "hai": 2, "ba": 3, "tư": 4}
 _WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
           "mười một": 11}  # fmt: skip

@@ -47,7 +47,9 @@ class Words:
         Segmenters draw the syllables beside numbers and names into one word ("25/7 lượng", "Hang Seng giảm"): where a
         word goes on from digits, or in lower case from a name of two syllables, it is free to part.
         """
-        return cls(frozenset(start for word in words for start in _inner(syllables(word.text, shift=word.start))))
+        # Most words have one syllable, in which nothing begins.
+        joint = (word for word in words if not word.text.isalnum())
+        return cls(frozenset(start for word in joint for start in _inner(syllables(word.text, shift=word.start))))
 
     def splits(self, items: Sequence[Syllable], index: int) -> bool:
         """Whether the place before syllable ``index`` lies inside a word."""
@@ -78,6 +80,8 @@ class PhraseTable(Generic[Label]):
 
     entries: Mapping[tuple[str, ...], Label]
     longest: int
+    heads: frozenset[str]
+    ends: frozenset[str]
 
     @classmethod
     def of(cls, groups: Iterable[tuple[Label, str]]) -> PhraseTable[Label]:
@@ -88,12 +92,15 @@ class PhraseTable(Generic[Label]):
             for phrase in text.replace("\n", "|").split("|")
             if phrase.strip()
         }
-        return cls(entries, max(map(len, entries)))
+        heads, ends = frozenset(key[0] for key in entries), frozenset(key[-1] for key in entries)
+        return cls(entries, max(map(len, entries)), heads, ends)
 
     def ending_at(
         self, items: Sequence[Syllable], stop: int, floor: int = 0, words: Words = _ANY
     ) -> tuple[int, Label] | None:
         """The longest phrase between ``floor`` and ``stop`` that ends at ``stop``: its first index and label."""
+        if stop <= floor or items[stop - 1].key not in self.ends:
+            return None
         for size in range(min(self.longest, stop - floor), 0, -1):
             label = self.entries.get(tuple(item.key for item in items[stop - size : stop]))
             if label is not None and not words.splits(items, stop - size):
@@ -104,6 +111,8 @@ class PhraseTable(Generic[Label]):
         self, items: Sequence[Syllable], first: int, words: Words = _ANY
     ) -> tuple[int, Label] | None:
         """The longest phrase that starts at ``first``: the index behind it and its label."""
+        if first >= len(items) or items[first].key not in self.heads:
+            return None
         for size in range(min(self.longest, len(items) - first), 0, -1):
             label = self.entries.get(tuple(item.key for item in items[first : first + size]))
             if label is not None and not words.splits(items, first + size):

@@ -15,9 +15,21 @@ _PLAN = re.compile(
 _REACHED = re.compile(r"\b(?:mới|chỉ đạt|thực tế|đã|hiện nay|hiện|đến nay|tới nay|kết quả)\b", re.IGNORECASE)
 _FULFILLED = re.compile(
     r"(?:so với|so|bằng|vượt|đạt|%|hoàn thành|theo|trong|cả|của|trước|công tác|đài|trung tâm|nếu|năng lực"
-    r"|bản tin)\s*(?:các |những |toàn bộ )?$",
+    r"|bản tin|giải ngân|thực hiện|giao|vốn|điều chỉnh|phân bổ)\s*(?:các |những |toàn bộ )?$",
     re.IGNORECASE,
 )
+
+
+# Where something is proposed to go: "sẽ tăng từ A lên B", "đề nghị nâng tỷ lệ lên B".
+_PROPOSED = re.compile(
+    r"\b(?:sẽ|đề nghị|đề xuất|kiến nghị|xin|dự định)\b[^;]*?\b(?:tăng|giảm|nâng|hạ|đưa|điều chỉnh|mở rộng)\b[^;]*$",
+    re.IGNORECASE,
+)
+
+
+def is_proposed_end(sentence: str, quantity: Quantity) -> bool:
+    """Whether a quantity is what a proposed change leads to; the caller knows that it is an end ("lên", "xuống")."""
+    return _PROPOSED.search(sentence[: quantity.start]) is not None
 
 
 def is_planned(sentence: str, quantity: Quantity) -> bool:

@@ -46,6 +46,18 @@ class Predicate:
         return any(kind in self.kinds for kind in kinds)
 
 
+# Before a word of change these make it a noun: "mức tăng", "tốc độ tăng trưởng"; before an adjective, "độ cao".
+_NOMINALS = frozenset({"mức", "độ", "đà", "lệ", "sự", "chiều", "tầm"})
+_DIMENSIONS = frozenset({"độ", "chiều", "tầm"})
+
+
+def _is_noun(items: Sequence[Syllable], start: int, floor: int) -> bool:
+    """Whether what looks like a verb of change at ``start`` is a noun with the word before it."""
+    if start <= floor or items[start - 1].key not in _NOMINALS:
+        return False
+    return items[start].key in ("tăng", "giảm") or items[start - 1].key in _DIMENSIONS
+
+
 def read_predicate(items: Sequence[Syllable], stop: int, floor: int, words: Words) -> Predicate:
     """The chain that ends before syllable ``stop`` and begins at ``floor`` or later, in whole words."""
     kinds: list[Kind] = []
@@ -55,6 +67,8 @@ def read_predicate(items: Sequence[Syllable], stop: int, floor: int, words: Word
         if match is None:
             break
         start, kind = match
+        if kind in ("up", "down") and _is_noun(items, start, floor):
+            break
         if kind in ("hold", "own", "side") and any(other != "filler" for other in kinds):
             break
         first = start

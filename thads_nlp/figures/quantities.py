@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from thads_nlp.figures.amounts import Amount, read_amount
 from thads_nlp.figures.calendar import Moment, read_moment
-from thads_nlp.figures.context import Said, continue_list, inherit_unit
+from thads_nlp.figures.context import Said, continue_list, inherit_unit, is_whole_of
 from thads_nlp.figures.hedges import is_place, read_hedge
 from thads_nlp.figures.kinds import kind_of
 from thads_nlp.figures.lexer import Source, tokenize
-from thads_nlp.figures.numerals import read_numerals
+from thads_nlp.figures.lexicon import COUNTERS
+from thads_nlp.figures.numerals import may_hold_number, read_numerals
 from thads_nlp.figures.ranges import LONGEST_LIST, Pair, borrow_unit, read_pair, read_part_of_whole
 from thads_nlp.figures.reading import Reading
 from thads_nlp.figures.references import Reference, is_exponent, is_part_of_name, read_reference
@@ -38,6 +39,8 @@ def find_quantities(text: str, words: Sequence[Word] | None = None) -> tuple[Qua
         Two numbers that share a unit ("36,50 - 36,68 triệu đồng/lượng") are two quantities; the first has the number
         alone as its text. Values of dates and times are those of ``figures.calendar``.
     """
+    if not may_hold_number(text):
+        return ()
     ends = None if words is None else {word.start: word.end for word in words}
     return tuple(_Finder(Source(text, tokenize(text), ends)).run())
 
@@ -82,6 +85,8 @@ class _Finder:
         reference = None
         if amount.kind in {"none", "fraction", "noun"}:
             reference = read_reference(self.tokens, reading, counts=amount.kind == "noun")
+            if reference is None and self._is_label_list(reading, amount):
+                reference = Reference("code", reading.first, reading.stop)
         elif amount.first == reading.first and is_part_of_name(self.tokens, reading):
             reference = Reference("code", reading.first, reading.stop)
         if reference is not None:
@@ -94,6 +99,13 @@ class _Finder:
         followers = self.readings[index + 1 : index + 1 + LONGEST_LIST]
         amount = borrow_unit(self.source, amount, followers)
         self._add_amount(inherit_unit(self.source, amount, self.said))
+
+    def _is_label_list(self, reading: Reading, amount: Amount) -> bool:
+        """Whether a number goes on a list of labels ("tiểu khu 83, 90") and counts nothing by a classifier."""
+        if not self.found or self.found[-1].kind != "code" or reading.first != self.stop + 1:
+            return False
+        joint, counted = self.tokens[self.stop].key, self.tokens[reading.stop].key in COUNTERS
+        return joint in {",", "và", "-", "–"} and not counted and amount.reading.scale == 1
 
     def _pair(self, index: int, amount: Amount) -> Pair | None:
         if amount.kind in {"fraction", "none"}:
@@ -123,10 +135,13 @@ class _Finder:
 
     def _remember(self, amount: Amount) -> None:
         """Keep the last amount and the last level, from which a bare number may take its unit."""
-        self.said = self.said.followed_by(amount)
+        if amount.unit:
+            self.said = self.said.followed_by(amount)
 
     def _hedge(self, amount: Amount) -> Approx | None:
         if amount.kind in {"noun", "none"} and is_place(self.tokens, amount.first, int(amount.value)):
+            return None
+        if amount.kind == "noun" and is_whole_of(self.tokens, amount, self.said.last):
             return None
         return read_hedge(self.tokens, amount.first, amount.stop, amount.kind)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from thads_nlp.figures.amounts import Amount, read_amount, read_prefixed
@@ -35,6 +36,9 @@ _LEAST_WHOLE = 6
 
 # How many tokens around two numbers are searched for the labels of both ("mua vào - bán ra").
 _LABEL_REACH = 12
+
+
+_TEN, _THOUSAND = Decimal(10), Decimal(1000)
 
 
 class Pair(NamedTuple):
@@ -126,9 +130,18 @@ def _share(amount: Amount, second: Amount) -> Amount:
     value, scale = amount.value, second.reading.scale
     if amount.reading.scale == 1 and scale != 1 and value <= EXACT.divide(second.value, scale):
         value = EXACT.multiply(value, scale)
+    elif _leaves_out_thousands(amount, second):
+        value = EXACT.multiply(value, _THOUSAND)
     elif amount.reading.other is not None and second.kind in {"money", "noun"} and scale == 1:
         value = max(value, amount.reading.other)
     return amount._replace(value=value, unit=second.unit, kind=second.kind)
+
+
+def _leaves_out_thousands(amount: Amount, second: Amount) -> bool:
+    """Whether the thousands of a price are written once: "50-60.000 đồng/kg"."""
+    whole = amount.reading.form == second.reading.form == "integer" and amount.reading.scale == 1
+    low, high = EXACT.multiply(amount.value, _THOUSAND), second.value
+    return second.kind == "money" and whole and high % 1000 == 0 and low < high <= EXACT.multiply(low, _TEN)
 
 
 def _carry(first: Amount, second: Amount) -> Amount:

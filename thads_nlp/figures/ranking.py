@@ -20,6 +20,8 @@ from thads_nlp.schema import Article, KeyFigure
 
 MAX_GROUPS = 6
 MAX_KEY_FIGURES = 10
+# Repeats of one value that a figure names: no article has as many, a table of thousands would square its own size.
+MAX_PLACES = 200
 # The cut leaves at least so many statements: an article with few figures is told whole.
 MIN_GROUPS = 3
 
@@ -51,16 +53,21 @@ def rank(figures: Sequence[KeyFigure], article: Article, ranker: Ranker | None =
     """The figures with ``places``, ``score`` and ``key`` set."""
     merged = with_places(figures)
     ranker = ranker or shipped_ranker()
-    own = [ranker.score(row) for row in describe(merged, article)]
-    return _marked(_as_statements(merged, own), ranker.cut)
+    scores = _as_statements(merged, [ranker.score(row) for row in describe(merged, article)])
+    keys = _key_marks(merged, scores, ranker.cut)
+    marked = zip(merged, scores, keys, strict=True)
+    return tuple(replace(figure, score=score, key=key) for figure, score, key in marked)
 
 
 def with_places(figures: Sequence[KeyFigure]) -> list[KeyFigure]:
-    """Each figure with the places where its value and unit stand, those in the body first."""
+    """Each figure with the places where its value and unit stand, those in the body first, at most MAX_PLACES."""
     places: dict[tuple[object, ...], list[tuple[int, int]]] = {}
-    for figure in sorted(figures, key=lambda f: (f.section == "title", f.start)):
-        places.setdefault(_identity(figure), []).append((figure.start, figure.end))
-    return [replace(figure, places=tuple(places[_identity(figure)])) for figure in figures]
+    identities = [_identity(figure) for figure in figures]
+    order = sorted(range(len(figures)), key=lambda i: (figures[i].section == "title", figures[i].start))
+    for index in order:
+        places.setdefault(identities[index], []).append((figures[index].start, figures[index].end))
+    shared = {identity: tuple(found[:MAX_PLACES]) for identity, found in places.items()}
+    return [replace(figure, places=shared[key]) for figure, key in zip(figures, identities, strict=True)]
 
 
 def is_first(figure: KeyFigure) -> bool:
@@ -68,14 +75,14 @@ def is_first(figure: KeyFigure) -> bool:
     return figure.places[0] == (figure.start, figure.end)
 
 
-def _as_statements(figures: Sequence[KeyFigure], own: Sequence[float]) -> list[KeyFigure]:
+def _as_statements(figures: Sequence[KeyFigure], own: Sequence[float]) -> list[float]:
     """Scores: the mean of a figure's own and its statement's best, since statements are what is printed."""
     best: dict[int, float] = {}
     for figure, score in zip(figures, own, strict=True):
         if is_first(figure):
             best[figure.group] = max(best.get(figure.group, 0.0), score)
     return [
-        replace(figure, score=round((score + best.get(figure.group, 0.0) * is_first(figure)) / 2, 4))
+        round((score + best.get(figure.group, 0.0) * is_first(figure)) / 2, 4)
         for figure, score in zip(figures, own, strict=True)
     ]
 
@@ -85,14 +92,14 @@ def _identity(figure: KeyFigure) -> tuple[object, ...]:
     return figure.value, figure.value_high, normalize_unit(figure.unit), figure.direction
 
 
-def _marked(figures: Sequence[KeyFigure], cut: float) -> tuple[KeyFigure, ...]:
+def _key_marks(figures: Sequence[KeyFigure], scores: Sequence[float], cut: float) -> list[bool]:
     """Key marks for the best statements, whole statements at a time; of a repeated figure only the first is key."""
     eligible = [figure.section in ("body", "caption") and is_first(figure) for figure in figures]
     sizes = Counter(figure.group for figure, fits in zip(figures, eligible, strict=True) if fits)
     best: dict[int, float] = {}
-    for figure, fits in zip(figures, eligible, strict=True):
+    for figure, score, fits in zip(figures, scores, eligible, strict=True):
         if fits:
-            best[figure.group] = max(best.get(figure.group, 0.0), figure.score)
+            best[figure.group] = max(best.get(figure.group, 0.0), score)
     chosen: set[int] = set()
     count = 0
     for group in sorted(best, key=lambda g: (-best[g], g)):
@@ -102,6 +109,4 @@ def _marked(figures: Sequence[KeyFigure], cut: float) -> tuple[KeyFigure, ...]:
         if count + size <= MAX_KEY_FIGURES:
             chosen.add(group)
             count += size
-    return tuple(
-        replace(figure, key=fits and figure.group in chosen) for figure, fits in zip(figures, eligible, strict=True)
-    )
+    return [fits and figure.group in chosen for figure, fits in zip(figures, eligible, strict=True)]

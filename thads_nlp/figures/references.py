@@ -34,6 +34,9 @@ _SOFT_LABELS = vocabulary(
 # Nouns and heads of both kinds: a capital behind their number begins a name, not a count.
 NAMING = _LABELS | _SOFT_LABELS | vocabulary("thứ hạng top tốp lần lớp số quý năm tháng")
 
+# Behind a house number, before the name of the street.
+_STREETS = vocabulary("đường phố ngõ hẻm ngách")
+
 # Before "số" these make the number a count.
 _COUNTING_NUMBERS = vocabulary("trong tổng một có tỷ tỉ con dân đa thiểu")
 _ORDINAL_HEADS = vocabulary("thứ hạng top tốp lần")
@@ -67,6 +70,8 @@ def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -
         return Reference("code", reading.first, _code_stop(tokens, _group_stop(tokens, reading)))
     if reading.scale != 1:
         return None
+    if tokens[reading.stop].key in _STREETS and is_capital(tokens[reading.stop + 1]):
+        return Reference("code", reading.first, reading.stop)
     if before in {"top", "tốp"} or (before in _ORDINAL_HEADS and not counts):
         return Reference("ordinal", reading.first, reading.stop)
     if _is_labelled(tokens, reading, counts):

@@ -12,6 +12,7 @@ _ADVERBIAL_HEADS = frozenset("trong tại theo đến tính từ với trên sau
 # Syllables of a list's head that its items take over: "doanh thu" of "doanh thu của ba hãng".
 MAX_HEAD_SYLLABLES = 4
 _LISTS = frozenset({"là", "gồm", "như"})
+_AMOUNTS = frozenset({"tỷ", "tỉ", "mức", "số", "doanh", "lợi", "giá", "tổng", "vốn", "lượng"})
 _PASSED = frozenset({"đã", "đang", "sẽ", "vừa", "mới", "và"})
 
 
@@ -68,6 +69,17 @@ def listed(scene: Scene, stop: int, before: str | None) -> str | None:
     head = head.split(" có ")[-1]
     lower = [word for word in head.split() if not word[0].isupper()]
     return f"{' '.join(lower[:MAX_HEAD_SYLLABLES]) or head} {name}" if name not in head else head
+
+
+def list_head(scene: Scene, first: int) -> str | None:
+    """What the members of a list that ends before ``first`` or later have: "các bộ có tỷ lệ giải ngân thấp, gồm: A"."""
+    opening = max((i for i in range(first) if scene.items[i].key in _LISTS), default=None)
+    if opening is None or not any(item.text in ":," for item in scene.items[opening - 1 : opening + 2]):
+        return None
+    has = max((i for i in range(opening) if scene.items[i].key == "có"), default=None)
+    named = subject(scene.text, has + 1, opening) if has is not None else None
+    words = named.split() if named else []
+    return " ".join(words[:MAX_HEAD_SYLLABLES]) if words and words[0].lower() in _AMOUNTS else None
 
 
 def enumerated(scene: Scene, clause: Clause) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -17,6 +18,10 @@ from thads_nlp.figures.number_words import SCALE_WORDS
 from thads_nlp.text.normalize import compare_key
 
 UnitKind = Literal["money", "percent", "times", "physical", "time", "age", "count"]
+
+
+# Distinct units whose forms are remembered; an archive has a few thousand.
+_CACHED_UNITS = 8_192
 
 
 class Unit(NamedTuple):
@@ -269,6 +274,7 @@ def _spellings() -> Mapping[str, str]:
 _CANONICAL = _spellings()
 
 
+@lru_cache(maxsize=_CACHED_UNITS)
 def normalize_unit(unit: str) -> str:
     """Form in which two spellings of one unit are equal: "tấn" and "t", "km²" and "km2", "toà nhà" and "tòa nhà".
 
@@ -284,6 +290,7 @@ _KIND_OF_NAME: Mapping[str, UnitKind] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=_CACHED_UNITS)
 def unit_kind(name: str) -> UnitKind:
     """What kind a stated unit is: "VND/lượng" is money, "%" percent, "tấn" physical, "vụ" a count."""
     head = name.split("/")[0].strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from tqdm import tqdm
 
 from thads_nlp.errors import InputError, ThadsError
 from thads_nlp.exits import SOME_FAILED, leave
+from thads_nlp.report.records import read_briefing
 from thads_nlp.report.site import write_site
 from thads_nlp.schema import Briefing
 
@@ -36,10 +36,10 @@ class _Archive:
     def _read(self, number: int, line: str) -> Iterator[Briefing]:
         """The briefing of a line, or nothing."""
         try:
-            yield Briefing.from_dict(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+            yield read_briefing(line)
+        except InputError as error:
             self.bad += 1
-            click.echo(f"thads-nlp: {self.path}, line {number}: no briefing record ({error})", err=True)
+            click.echo(f"thads-nlp: {self.path}, line {number}: {error}", err=True)
 
 
 @click.command(epilog="\b\nExample:\n  thads-nlp report briefs.jsonl -o site/\n")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import groupby
 
 from thads_nlp.errors import ContentError, LanguageError
 from thads_nlp.schema import Article
-from thads_nlp.text.decode import is_syllable
+from thads_nlp.text.decode import is_bare_syllable, is_syllable
+from thads_nlp.text.lines import is_byline, is_heading
 
 # Fewer words of running text are a caption or a notice, of which there is nothing to sum up.
 FEWEST_WORDS = 40
@@ -26,7 +26,7 @@ _SAMPLE_WORDS = 2_000
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FIGURE = re.compile(r"\d[\d.,]*")
-_SEPARATOR = re.compile(r"[^\w\s]{5,}$")
+_SEPARATOR = re.compile(r"(?:[^\w\s|]\s*){3,}$")
 
 
 def check_article(article: Article) -> None:
@@ -52,12 +52,16 @@ def _running_words(sentence: str) -> int:
 
 
 def separated_parts(article: Article) -> int:
-    """Parts of the text that lines of marks ("-----", "*****") separate, those of some length counted."""
-    parts = 0
-    for is_mark, lines in groupby(article.text.split("\n"), key=lambda line: bool(_SEPARATOR.match(line.strip()))):
-        words = 0 if is_mark else sum(len(line.split()) for line in lines)
-        parts += words >= FEWEST_WORDS
-    return parts
+    """Parts of some length, each ended by a line of marks ("---", "* * *") or by a byline before another title."""
+    words, parts = 0, 0
+    lines = [line.strip() for line in article.text.split("\n") if line.strip()]
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        is_mark = _SEPARATOR.match(line) is not None
+        words += 0 if is_mark else len(line.split())
+        if is_mark or (is_byline(line, last=True) and is_heading(following)):
+            parts += words >= FEWEST_WORDS
+            words = 0
+    return parts + (words >= FEWEST_WORDS)
 
 
 def _check_language(words: list[str]) -> None:
@@ -71,7 +75,7 @@ def _check_language(words: list[str]) -> None:
     syllables = sum(is_syllable(word) for word in marked)
     if len(marked) >= FEWEST_MARKED * len(words) and syllables >= FEWEST_SYLLABLES * len(marked):
         return
-    if sum(is_syllable(word) for word in words) >= 0.75 * len(words):
+    if sum(is_bare_syllable(word) for word in words) >= 0.75 * len(words):
         raise LanguageError("Vietnamese without tone marks; restore them first, for words cannot be told apart")
     raise LanguageError(f"{syllables} of {len(words)} words are marked Vietnamese syllables: another language")
 

@@ -49,6 +49,9 @@ _VOWELS = (
     "uơ|uô|uy|ưa|ưi|ươ|ưu|yê|[aăâeêioôơuưy]"
 )
 _SYLLABLE = re.compile(f"(?:{_ONSETS})?(?:{_VOWELS})(?:{_CODAS})?")
+_BARE_SYLLABLE = re.compile(
+    f"(?:{_ONSETS})?(?:{_VOWELS})(?:{_CODAS})?".translate(str.maketrans("đăâêôơư", "daaeoou")), re.IGNORECASE
+)
 _TONE_MARKS = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*")
 
@@ -144,6 +147,11 @@ def is_syllable(word: str) -> bool:
         return False
     bare = _TONE_MARKS.sub("", unicodedata.normalize("NFD", word.lower()))
     return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare)) is not None
+
+
+def is_bare_syllable(word: str) -> bool:
+    """Whether a word is spelled like a Vietnamese syllable whose marks were all left out: "huyen", "duoc"."""
+    return _BARE_SYLLABLE.fullmatch(word) is not None
 
 
 def _read_tcvn3(data: bytes) -> str:

@@ -135,14 +135,14 @@ def _kind(text: str, *, edge: bool, last: bool) -> LineKind:
         return "furniture"
     if len(words) <= MAX_HEADING_WORDS and _FURNITURE.fullmatch(text):
         return "furniture"
-    if edge and len(words) <= MAX_BYLINE_WORDS and _is_byline(text, last=last):
+    if edge and len(words) <= MAX_BYLINE_WORDS and is_byline(text, last=last):
         return "byline"
     if len(words) <= 45 and _CAPTION.fullmatch(text):
         return "caption"
     return "heading" if is_heading(text) else "body"
 
 
-def _is_byline(text: str, *, last: bool) -> bool:
+def is_byline(text: str, *, last: bool) -> bool:
     """A mark ("PV", "Theo TTXVN", "K.Quy", "Hà My (Tổng hợp)") at the edge, or a bare name on the last line."""
     return bool(_BYLINE_MARK.fullmatch(text)) or (last and bool(_NAME.fullmatch(text)))
 

@@ -17,7 +17,7 @@ from thads_nlp.errors import OptionError
 from thads_nlp.training.batches import Batch, EncodedExample, collate, plan_batches
 from thads_nlp.training.causal import CausalModel
 from thads_nlp.training.checkpoint import Progress, find_checkpoint, load_checkpoint, save_checkpoint
-from thads_nlp.training.config import TrainingConfig
+from thads_nlp.training.config import TrainingConfig, check_same
 
 BETAS = (0.9, 0.98)
 CHECKPOINT, LOG, BEST = "checkpoint", "log.jsonl", "best.safetensors"
@@ -40,7 +40,7 @@ class CausalRun:
     def __init__(self, model: CausalModel, data: RunData, config: TrainingConfig, output: Path) -> None:
         self._model, self._data, self._config, self._output = model, data, config, output
         self._optimiser = _optimiser(model, config)
-        self._dtype = _dtype(config)
+        self._dtype = arithmetic(config)
         self._loss = torch.compile(self._plain_loss, dynamic=False) if config.compile else self._plain_loss
         lengths = [len(item.ids) for item in data.train]
         self._steps = plan_batches(lengths, config.buckets, config.examples, config.seed)
@@ -95,7 +95,7 @@ class CausalRun:
             report(f"validation loss before training {loss:.4f}")
             return Progress(0, 0, 0.0, loss, 0, ((0, math.nan, loss),), self._config.to_record())
         progress = load_checkpoint(found, self._model, self._optimiser)
-        _check_same(progress.config, self._config, found)
+        check_same(progress.config, self._config, found)
         report(f"going on from step {progress.step} of {len(self._steps)}")
         return replace(progress, config=self._config.to_record())
 
@@ -165,7 +165,7 @@ def _optimiser(model: CausalModel, config: TrainingConfig) -> torch.optim.Optimi
     return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, weight_decay=config.weight_decay, fused=True)
 
 
-def _dtype(config: TrainingConfig) -> torch.dtype:
+def arithmetic(config: TrainingConfig) -> torch.dtype:
     """bfloat16 where the processor multiplies it (AMX: 7 times faster than float32, AVX-512: 2.5), else float32."""
     if config.precision == "auto":
         fast = any(flag in _processor_flags() for flag in ("amx_bf16", "avx512_bf16"))
@@ -179,15 +179,6 @@ def _processor_flags() -> str:
         return Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _check_same(old: dict[str, object], config: TrainingConfig, where: Path) -> None:
-    """A run goes on only under its own configuration; the number of examples alone may change."""
-    new = json.loads(json.dumps(config.to_record()))
-    free = {"examples", "checkpoint_minutes", "compile"}
-    different = sorted(key for key in new if key not in free and new[key] != json.loads(json.dumps(old.get(key))))
-    if different:
-        raise OptionError(f"{where} was made with another configuration ({', '.join(different)}); use another --output")
 
 
 def _line(progress: Progress, steps: int, loss: float) -> str:

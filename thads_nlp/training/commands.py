@@ -18,14 +18,17 @@ from thads_nlp.training.train import train as run_training
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--output", "-o", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder of the run.")
-@click.option("--base", default=None, help="Model to go on from: a folder or Hub id (default: the shipped model).")
+@click.option("--base", default=None,
+              help="Model to start from: a folder, a Hub id or a GGUF file of Gemma 3 (default: the shipped model).")
 @click.option("--validation", type=click.Path(path_type=Path), default=None,
               help="Articles to validate on (default: every twentieth).")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=None,
               help="TOML, see docs/training.md.")
 @click.option("--examples", type=click.IntRange(1), default=None, help="Examples of this run, before the file's.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Processes preparing the data (default: cores).")
 def train(
-    data: Path, output: Path, base: str | None, validation: Path | None, config: Path | None, examples: int | None
+    data: Path, output: Path, base: str | None, validation: Path | None, config: Path | None, examples: int | None,
+    workers: int,
 ) -> None:  # fmt: skip
     """Fine-tune on articles with title, summary and body (VietNews, JSONL, CSV, Parquet); goes on where it stopped."""
 
@@ -35,7 +38,7 @@ def train(
         settings = read_config(config)
         if examples is not None:
             settings = replace(settings, examples=examples)
-        options = TrainOptions(data, output, base, validation)
+        options = TrainOptions(data, output, base, validation, workers)
         done = run_training(options, settings, lambda line: click.echo(line, err=True))
         click.echo(
             f"{done.examples} examples in {done.steps} steps, validation loss {done.validation_loss:.4f}; "

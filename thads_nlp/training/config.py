@@ -16,7 +16,9 @@ else:
     import tomli as tomllib
 
 Precision = Literal["auto", "float32", "bfloat16"]
-Built = TypeVar("Built", "TrainingConfig", "Bucket", ExampleOptions)
+Built = TypeVar("Built", "TrainingConfig", "Bucket", "BaseOptions", ExampleOptions)
+# Keys that may change when a run goes on: how long it is, how often it saves, how it is compiled.
+_FREE = frozenset({"examples", "checkpoint_minutes", "compile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,19 @@ class Bucket:
 
     length: int
     batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaseOptions:
+    """What is made of a Gemma 3 that has its own vocabulary: layers left out, pieces of the new vocabulary.
+
+    The defaults cost least: see docs/training.md. ``vocabulary_file`` is a ``tokenizer.json`` of this package to be
+    used instead of training one on the data.
+    """
+
+    drop_layers: tuple[int, ...] = (8, 9)
+    vocabulary: int = 20_000
+    vocabulary_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ class TrainingConfig:
     target_length: int = 128
     batch: int = 8
     data: ExampleOptions = field(default_factory=ExampleOptions)
+    base: BaseOptions = field(default_factory=BaseOptions)
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as checkpoints and manifests keep them."""
@@ -85,7 +101,29 @@ def config_of(record: dict[str, Any], name: str) -> TrainingConfig:
         values["buckets"] = tuple(_built(Bucket, item, f"{name}: buckets") for item in values["buckets"])
     if "data" in values:
         values["data"] = _built(ExampleOptions, values["data"], f"{name}: data")
+    if "base" in values:
+        values["base"] = _base_options(values["base"], f"{name}: base")
     return _built(TrainingConfig, values, name)
+
+
+def check_same(old: dict[str, Any], new: TrainingConfig, where: Path) -> None:
+    """A run goes on only under its own configuration; keys that came into being since count as their defaults.
+
+    Raises:
+        OptionError: names the keys that differ.
+    """
+    before, now = config_of(old, str(where)).to_record(), new.to_record()
+    different = sorted(key for key in now if key not in _FREE and now[key] != before[key])
+    if different:
+        raise OptionError(f"{where} was made with another configuration ({', '.join(different)}); use another --output")
+
+
+def _base_options(record: dict[str, Any], name: str) -> BaseOptions:
+    """Options of the base; layers are whole numbers."""
+    layers = record.get("drop_layers", ())
+    if not isinstance(layers, (list, tuple)) or any(type(layer) is not int or layer < 0 for layer in layers):
+        raise OptionError(f"{name}: drop_layers is {layers!r}; it must be a list of layer numbers such as [8, 9]")
+    return _built(BaseOptions, {**record, **({"drop_layers": tuple(layers)} if "drop_layers" in record else {})}, name)
 
 
 def _built(kind: type[Built], values: dict[str, Any], name: str) -> Built:
@@ -105,7 +143,8 @@ def _built(kind: type[Built], values: dict[str, Any], name: str) -> Built:
 
 def _check_type(name: str, key: str, value: object, declared: str) -> None:
     """Numbers must be numbers, and not negative; whole ones whole."""
-    wanted: tuple[type, ...] | None = {"int": (int,), "float": (int, float), "bool": (bool,)}.get(declared)
+    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,), "str": (str,)}
+    wanted = kinds.get(declared)
     if wanted and (not isinstance(value, wanted) or (declared != "bool" and isinstance(value, bool))):
         raise OptionError(f"{name}: {key} is {value!r}; it must be of type {declared}")
     if isinstance(value, (int, float)) and value < 0:

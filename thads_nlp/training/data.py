@@ -25,6 +25,7 @@ from thads_nlp.text.normalize import desegment
 
 # Longer bodies are whole books or several articles.
 MAX_BODY_CHARS = 200_000
+NO_PAIR = "{}: no article with title, summary and body was found: {}"
 _FIELDS = Fields(body=("body", "text", "content", "article", "summary", "abstract"))
 _SUMMARY = ("summary", "abstract", "sapo")
 _BODY = ("body", "text", "content", "article")
@@ -32,6 +33,8 @@ _TITLE = ("title", "headline")
 _BLANK = re.compile(r"\n\s*\n")
 # Word segmentation as the corpus writes it: "thi_hành_án".
 _SEGMENTED = re.compile(r"[^\W\d_]_[^\W\d_]")
+# Halves of surrogate pairs, which JSON can spell ("\\ud800") and no encoding can write.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,12 @@ def good_pairs(data: Path, skipped: Counter[str]) -> Iterator[Pair]:
         else:
             skipped[found.reason] += 1
     if not count:
-        told = ", ".join(f"{reason} ({number})" for reason, number in skipped.most_common(3)) or "it is empty"
-        raise InputError(f"{data}: no article with title, summary and body was found: {told}")
+        raise InputError(NO_PAIR.format(data, told_reasons(skipped)))
+
+
+def told_reasons(reasons: Counter[str]) -> str:
+    """The commonest reasons with their counts."""
+    return ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3)) or "it is empty"
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:
@@ -160,6 +167,8 @@ def _checked(name: str, texts: Iterable[str | None], source: str) -> Pair | Skip
         return Skipped(source, "empty summary" if body.strip() else "empty body")
     if len(body) > MAX_BODY_CHARS:
         return Skipped(source, "body too long")
+    if any(_HALF.search(text) for text in (name, title, summary, body)):
+        return Skipped(source, "broken characters")
     # Marks of word segmentation stand in all parts or in none; printed text is left as it is.
     plain = desegment if any(_SEGMENTED.search(text) for text in (title, summary, body)) else str.strip
     lines = "\n".join(plain(line) for line in body.split("\n") if line.strip())

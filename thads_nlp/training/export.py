@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from thads_nlp.errors import MissingExtraError, ModelError, OptionError
 from thads_nlp.model.folder import MANIFEST, file_sha256
-from thads_nlp.training.train import ARCHITECTURE, CALIBRATION, RUN, TOKENIZER
+from thads_nlp.training.base import ARCHITECTURE, NOTICES, TOKENIZER
+from thads_nlp.training.train import CALIBRATION, RUN
 
 Quantization = Literal["int8", "float32"]
 CARD = "MODEL_CARD.md"
 _BEST, _SEQ2SEQ = "best.safetensors", "model"
-_NOTICES = ("NOTICE", "GEMMA_TERMS.html")
 # Subwords of prompt and output together that encoder–decoders are fed with.
 _WINDOW = 1024
 _SPECIALS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
@@ -56,7 +56,7 @@ def export(options: ExportOptions) -> None:
         options.output.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copyfile(path, options.output / path.name)
-    for name in _NOTICES:
+    for name in NOTICES:
         if (options.source / name).is_file():
             shutil.copyfile(options.source / name, options.output / name)
     (options.output / CARD).write_text(_card(options, run, form["shape"]), encoding="utf-8")
@@ -169,7 +169,7 @@ def _card(options: ExportOptions, run: dict[str, Any], shape: str) -> str:
 
 def _write_manifest(options: ExportOptions, form: dict[str, Any], run: dict[str, Any]) -> None:
     """``thads.json`` over the files that the engine reads."""
-    names = sorted(path.name for path in options.output.iterdir() if path.name not in (CARD, *_NOTICES))
+    names = sorted(path.name for path in options.output.iterdir() if path.name not in (CARD, *NOTICES))
     files = {
         name: {"size": (options.output / name).stat().st_size, "sha256": file_sha256(options.output / name)}
         for name in names

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from thads_nlp.errors import InputError, MissingExtraError, ModelError
+from thads_nlp.errors import InputError, MissingExtraError
 from thads_nlp.model.folder import find_model
 from thads_nlp.model.tokenizer import WordPieces
+from thads_nlp.training.base import ARCHITECTURE, NOTICES, TOKENIZER, Kind, kind_of
 from thads_nlp.training.config import TrainingConfig
-from thads_nlp.training.data import Pair, good_pairs
+from thads_nlp.training.corpus import PairSet, iterate, load_pairs, segment_pairs, segmented_pair
 
-RUN, ARCHITECTURE, TOKENIZER, CALIBRATION = "run.json", "architecture.json", "tokenizer.json", "calibration.json"
+RUN, BASE, CALIBRATION = "run.json", "base", "calibration.json"
 # Without --validation every so manieth article is held out.
 HELD_OUT = 20
-# Gemma's terms go with everything that derives from it.
-_NOTICES = ("NOTICE", "GEMMA_TERMS.html")
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """Data, base model and output of a run."""
+    """Data, base model and output of a run; ``workers`` processes prepare the data, 0 is one a core."""
 
     data: Path
     output: Path
     base: str | None = None
     validation: Path | None = None
+    workers: int = 0
+
+    @property
+    def processes(self) -> int:
+        """Processes that prepare the data."""
+        return self.workers or os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +56,25 @@ def train(options: TrainOptions, config: TrainingConfig, report: Report) -> Trai
 
     Args:
         options: ``base`` is the shipped model (None), a folder of the causal recipe (``gemma3_text`` with this
-            package's vocabulary), or a folder or Hub id of any encoder–decoder.
+            package's vocabulary), a Gemma 3 with its own vocabulary (folder, Hub id, GGUF file), or a folder or Hub
+            id of any encoder–decoder.
         config: everything that decides the run.
         report: called with lines of progress.
 
     Raises:
         MissingExtraError: torch or transformers is not installed.
         InputError: no usable article in the data.
-        ModelError: the base is neither.
+        ModelError: the base is none of these.
         OptionError: the output folder holds a run under another configuration.
     """
     _need_torch()
-    found = find_model(options.base)
+    kind = kind_of(options.base)
     pairs = _pairs(options, report)
-    if isinstance(found, Path) and _is_causal(found):
-        return _train_causal(found, pairs, options, config, report)
+    if kind != "encoder-decoder":
+        return _train_causal(kind, pairs, options, config, report)
     from thads_nlp.training.seq2seq_run import train_seq2seq
 
-    progress = train_seq2seq(str(found), pairs, options.output, config, report)
+    progress = train_seq2seq(str(find_model(options.base)), pairs, options, config, report)
     record = {"shape": "encoder-decoder", "base": str(options.base), **progress}
     return _finished(options.output, record, config)
 
@@ -77,18 +83,19 @@ def train(options: TrainOptions, config: TrainingConfig, report: Report) -> Trai
 class PairSplit:
     """Articles to learn from and to validate on."""
 
-    train: tuple[Pair, ...]
-    validation: tuple[Pair, ...]
+    train: PairSet
+    validation: PairSet
 
 
 def _pairs(options: TrainOptions, report: Report) -> PairSplit:
     """All pairs, every twentieth held out unless there is validation data."""
     skipped: Counter[str] = Counter()
-    pairs = tuple(good_pairs(options.data, skipped))
+    pairs = load_pairs(options.data, skipped)
     if options.validation is not None:
-        split = PairSplit(pairs, tuple(good_pairs(options.validation, skipped)))
+        split = PairSplit(pairs, load_pairs(options.validation, skipped))
     else:
-        split = PairSplit(tuple(_others(pairs)), tuple(islice(pairs, 0, None, HELD_OUT)))
+        learned = [index for index in range(len(pairs)) if index % HELD_OUT]
+        split = PairSplit(pairs.select(learned), pairs[::HELD_OUT])
     for reason, count in skipped.most_common():
         report(f"{count} rows skipped: {reason}")
     if not split.train:
@@ -97,13 +104,8 @@ def _pairs(options: TrainOptions, report: Report) -> PairSplit:
     return split
 
 
-def _others(pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """Pairs that are not held out."""
-    return (pair for index, pair in enumerate(pairs) if index % HELD_OUT)
-
-
 def _train_causal(
-    base: Path, pairs: PairSplit, options: TrainOptions, config: TrainingConfig, report: Report
+    kind: Kind, pairs: PairSplit, options: TrainOptions, config: TrainingConfig, report: Report
 ) -> TrainedRun:
     """The causal recipe."""
     import torch
@@ -116,7 +118,9 @@ def _train_causal(
 
     torch.manual_seed(config.seed)
     reasons: Counter[str] = Counter()
-    data = run_data(pairs.train, pairs.validation, WordPieces.load(base / TOKENIZER), config, reasons)
+    rows = segment_pairs(pairs.train, options.processes)
+    base = Path(find_model(options.base)) if kind == "ready" else _built_base(rows, options, config, report)
+    data = run_data(rows, pairs.validation, base / TOKENIZER, config, options.processes, reasons)
     report("examples: " + ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
     architecture: dict[str, Any] = read_config(base)
     shape = CausalConfig.from_record(architecture)
@@ -133,11 +137,33 @@ def _train_causal(
     return _finished(options.output, record, config)
 
 
+def _built_base(rows: Any, options: TrainOptions, config: TrainingConfig, report: Report) -> Path:
+    """Gemma 3 with the run's vocabulary in the output folder, built on the first start of the run alone."""
+    from tokenizers import Tokenizer
+
+    from thads_nlp.training.base import build_base
+    from thads_nlp.training.vocabulary import train_vocabulary, vocabulary_lines
+
+    folder = options.output / BASE
+    if folder.is_dir():
+        return folder
+    if config.base.vocabulary_file:
+        WordPieces.load(Path(config.base.vocabulary_file))
+        tokenizer = Tokenizer.from_file(config.base.vocabulary_file)
+    else:
+        report("training the vocabulary")
+        lines = vocabulary_lines(segmented_pair(row) for row in iterate(rows))
+        tokenizer = train_vocabulary(lines, config.base.vocabulary)
+    report(f"giving {options.base} a vocabulary of {tokenizer.get_vocab_size()} pieces")
+    build_base(str(options.base), tokenizer, config.base, folder)
+    return folder
+
+
 def _keep(base: Path, output: Path, architecture: dict[str, Any]) -> None:
     """Put beside the run what an export of it needs."""
     output.mkdir(parents=True, exist_ok=True)
     (output / ARCHITECTURE).write_text(json.dumps(architecture, indent=1) + "\n", encoding="utf-8")
-    for name in (TOKENIZER, *_NOTICES):
+    for name in (TOKENIZER, *NOTICES):
         if (base / name).is_file():
             shutil.copyfile(base / name, output / name)
 
@@ -147,17 +173,6 @@ def _finished(output: Path, record: dict[str, Any], config: TrainingConfig) -> T
     record = {**record, "configuration": config.to_record()}
     (output / RUN).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return TrainedRun(record["shape"], record["steps"], record["examples"], record["validation_loss"])
-
-
-def _is_causal(folder: Path) -> bool:
-    """Whether a folder holds a model of the causal recipe."""
-    from thads_nlp.training.weights import read_config
-
-    try:
-        read_config(folder)
-    except ModelError:
-        return False
-    return (folder / TOKENIZER).is_file()
 
 
 def _need_torch() -> None:

@@ -1,0 +1,268 @@
+"""This package as it is measured: the only module of the benchmark that touches the summarizer and the model."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thads_nlp.errors import OptionError, ThadsError
+from thads_nlp.schema import Article, Briefing, Failure
+
+from .clock import System
+from .results import Facts, Outcome, RunPlan
+
+if TYPE_CHECKING:
+    from thads_nlp.model.loading import LoadedModel
+
+# As ``load`` batches when it is not told otherwise.
+DEFAULT_BATCH = 8
+LEAD_SENTENCES = 2
+# Prompts of the engine alone are cut to multiples of this many subwords, so that batches are of equal length.
+PROMPT_STEP = 32
+
+
+def open_package(kind: str, model: str | None = None, compute_type: str = "default") -> System:
+    """``brief`` (whole briefs), ``extractive``, ``figures``, ``lead``, or ``engine`` (the model alone)."""
+    if kind == "engine":
+        return Engine(model, compute_type)
+    if kind in ("brief", "extractive"):
+        return Briefs(model, extractive=kind == "extractive")
+    return Plain(kind)
+
+
+class Briefs:
+    """``Summarizer``: one article by ``brief``, several by ``brief_many``; bullets are made once more to time them."""
+
+    def __init__(self, model: str | None, *, extractive: bool) -> None:
+        """Load as a user would; the first line of the articles is no title, so that the headline is written too."""
+        began = time.perf_counter()
+        from thads_nlp.summarizer import Summarizer
+
+        self.import_seconds = time.perf_counter() - began
+        began = time.perf_counter()
+        name: Any = "extractive" if extractive else "model"
+        self._summarizer = Summarizer.load(model, summarizer=name, title_line="none")
+        self._wide = self._summarizer
+        self._generator = None if extractive else partial(_load_generator, model)
+        self.load_seconds = time.perf_counter() - began
+        self._facts = Facts() if extractive else _facts(model)
+
+    def facts(self) -> Facts:
+        """Size of the model."""
+        return self._facts
+
+    def prepare(self, plan: RunPlan) -> None:
+        """For batches wider than the summarizer's own, load one that decodes so many at once, one at a time."""
+        if plan.batch <= DEFAULT_BATCH or self._generator is None:
+            self._wide = self._summarizer
+            return
+        from thads_nlp.model.engine import DecodingOptions
+
+        decoding = DecodingOptions(max_batch_size=plan.batch)
+        loaded = self._generator()
+        self._wide = type(self._summarizer)(loaded.generator, loaded.label, title_line="none", decoding=decoding)
+
+    def run(self, texts: Sequence[str], plan: RunPlan) -> Outcome:
+        """Whole briefs; greedy, as the package decodes."""
+        _forget()
+        made = self._brief(texts, plan.batch)
+        began = time.perf_counter()
+        briefings = [item for item in made if isinstance(item, Briefing)]
+        bullets = sum(_bullet_seconds(briefing) for briefing in briefings)
+        return Outcome(
+            failures=len(made) - len(briefings),
+            generated=sum(briefing.summary_origin == "generated" for briefing in briefings),
+            aside=time.perf_counter() - began,
+            bullets=bullets,
+        )
+
+    def _brief(self, texts: Sequence[str], batch: int) -> list[Briefing | Failure]:
+        """One batch through the public API."""
+        if batch > 1:
+            return list(self._wide.brief_many(texts))
+        try:
+            return [self._summarizer.brief(text) for text in texts]
+        except ThadsError as error:
+            return [Failure("", "generate", str(error), "")]
+
+
+class Plain:
+    """What needs no model: all figures, or the first sentences."""
+
+    def __init__(self, kind: str) -> None:
+        """Import what the kind needs."""
+        if kind not in ("figures", "lead"):
+            raise OptionError(f"kind is {kind!r}; it must be brief, extractive, engine, figures or lead")
+        began = time.perf_counter()
+        from thads_nlp import find_figures
+
+        self._work: Callable[[str], object] = find_figures if kind == "figures" else lead
+        self.import_seconds = time.perf_counter() - began
+        self.load_seconds = 0.0
+
+    def facts(self) -> Facts:
+        """No model, no sizes."""
+        return Facts()
+
+    def prepare(self, plan: RunPlan) -> None:
+        """Nothing depends on the plan."""
+
+    def run(self, texts: Sequence[str], plan: RunPlan) -> Outcome:
+        """One after another."""
+        _forget()
+        failures = 0
+        for text in texts:
+            try:
+                self._work(text)
+            except ThadsError:
+                failures += 1
+        return Outcome(failures=failures)
+
+
+class Engine:
+    """The model alone with a forced output length, by CTranslate2 directly: same arithmetic, no checks, no retries."""
+
+    def __init__(self, model: str | None, compute_type: str) -> None:
+        """Load an exported folder; ``compute_type`` is CTranslate2's.
+
+        Raises:
+            OptionError: the model is no CTranslate2 export.
+        """
+        began = time.perf_counter()
+        import ctranslate2
+
+        from thads_nlp.model.engine import available_cpus
+        from thads_nlp.model.folder import find_model, read_manifest
+
+        self.import_seconds = time.perf_counter() - began
+        began = time.perf_counter()
+        folder = find_model(model)
+        if not isinstance(folder, Path) or not (folder / "model.bin").is_file():
+            raise OptionError(f"{folder} is no CTranslate2 export, so its engine cannot be measured alone")
+        info = read_manifest(folder)
+        self._decoder = info is not None and info.shape == "decoder"
+        self._window = info.window if info else 1024
+        self._encode = _pieces(folder, slots=info is not None and info.input == "slots")
+        maker: Any = ctranslate2.Generator if self._decoder else ctranslate2.Translator
+        self._engine = maker(str(folder), device="cpu", compute_type=compute_type, intra_threads=available_cpus())
+        self.load_seconds = time.perf_counter() - began
+        self._facts = _facts(model, compute_type)
+
+    def facts(self) -> Facts:
+        """Size of the model, and how often its weights are used."""
+        return self._facts
+
+    def prepare(self, plan: RunPlan) -> None:
+        """Nothing depends on the plan."""
+
+    def run(self, texts: Sequence[str], plan: RunPlan) -> Outcome:
+        """Exactly ``plan.tokens`` subwords for each text; prompts of equal length go together, as the package does."""
+        _forget()
+        groups: dict[int, list[list[str]]] = defaultdict(list)
+        room = self._window - plan.tokens
+        for text in texts:
+            pieces = self._encode(text)
+            length = min(len(pieces), room)
+            length = max(length - length % PROMPT_STEP, min(length, PROMPT_STEP))
+            groups[length].append(pieces[:length])
+        for prompts in groups.values():
+            self._generate(prompts, plan)
+        source = sum(length * len(prompts) for length, prompts in groups.items())
+        return Outcome(source=source, output=plan.tokens * len(texts), generated=len(texts))
+
+    def _generate(self, prompts: list[list[str]], plan: RunPlan) -> None:
+        """One batch of prompts of equal length."""
+        if self._decoder:
+            self._engine.generate_batch(
+                prompts, beam_size=plan.beam, min_length=plan.tokens, max_length=plan.tokens,
+                include_prompt_in_result=False,
+            )  # fmt: skip
+        else:
+            self._engine.translate_batch(
+                prompts, beam_size=plan.beam, min_decoding_length=plan.tokens, max_decoding_length=plan.tokens
+            )
+
+
+def _load_generator(model: str | None) -> LoadedModel:
+    """The model once more, for another batch size."""
+    from thads_nlp.model.loading import load_generator
+
+    return load_generator(model)
+
+
+def lead(text: str) -> str:
+    """The first sentences of the body: the summary that costs nothing."""
+    from thads_nlp.text.reading import read_article
+
+    body = [sentence.text for sentence in read_article(text, "none").sentences if sentence.section == "body"]
+    return " ".join(body[:LEAD_SENTENCES])
+
+
+def _bullet_seconds(briefing: Briefing) -> float:
+    """Seconds that the bullets of a briefing take when they are made again from its figures."""
+    from thads_nlp.figures.bullets import make_bullets
+    from thads_nlp.text.reading import read_article
+
+    article = read_article(Article(briefing.text), "none")
+    began = time.perf_counter()
+    make_bullets(briefing.figures, article)
+    return time.perf_counter() - began
+
+
+def _forget() -> None:
+    """Empty the cache of segmented sentences: articles are run several times and share sentences, real ones do not."""
+    from thads_nlp.text.segment import segment_words
+
+    segment_words.cache_clear()
+
+
+def _pieces(folder: Path, *, slots: bool) -> Callable[[str], list[str]]:
+    """Text to the subwords of a model folder, numbers as they stand."""
+    from thads_nlp.model.loading import TOKENIZER_FILE
+    from thads_nlp.model.tokenizer import WordPieces
+    from thads_nlp.text.segment import segment_words
+
+    if slots:
+        pieces = WordPieces.load(folder / TOKENIZER_FILE)
+        return lambda text: pieces.encode(
+            [word.normal.replace(" ", "_") for line in text.split("\n") for word in segment_words(line)]
+        )
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    return lambda text: list(tokenizer.encode(text).tokens)
+
+
+def _facts(model: str | None, compute_type: str = "default") -> Facts:
+    """Size of a model folder; parameters where it states the shape of a Gemma 3 decoder."""
+    from thads_nlp.model.folder import find_model
+
+    folder = find_model(model)
+    if not isinstance(folder, Path):
+        return Facts()
+    disk = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    shape = folder / "architecture.json"
+    if not shape.is_file():
+        return Facts(disk=disk)
+    layers, head = _parameters(json.loads(shape.read_text(encoding="utf-8")))
+    return Facts(
+        parameters=layers + head,
+        encoder_parameters=layers,
+        decoder_parameters=layers + head,
+        weight_bytes=1 if compute_type.startswith("int8") else 4,
+        disk=disk,
+    )
+
+
+def _parameters(shape: dict[str, Any]) -> tuple[int, int]:
+    """Weights of the products in all layers, and of the vocabulary, whose table is also the output layer."""
+    width, heads, shared = shape["hidden_size"], shape["num_attention_heads"], shape["num_key_value_heads"]
+    attention = width * shape["head_dim"] * (2 * heads + 2 * shared)
+    return shape["num_hidden_layers"] * (attention + 3 * width * shape["intermediate_size"]), shape[
+        "vocab_size"
+    ] * width
