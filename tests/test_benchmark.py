@@ -22,12 +22,15 @@ from thads_nlp.evaluation.benchmark import machine
 from thads_nlp.evaluation.benchmark.articles import PARAGRAPH_WORDS, anchors, cut, read_texts, recombined
 from thads_nlp.evaluation.benchmark.clock import peak_memory, timed
 from thads_nlp.evaluation.benchmark.command import measure_and_write
+from thads_nlp.evaluation.benchmark.drawing import draw
 from thads_nlp.evaluation.benchmark.machine import measure_limits
 from thads_nlp.evaluation.benchmark.package import Engine, lead
 from thads_nlp.evaluation.benchmark.plan import (
     ANCHORS,
     BARTPHO_SYLLABLE,
+    BATCH_CURVE,
     BRIEF,
+    CURVES,
     EQUAL,
     FIGURES,
     FULL,
@@ -47,8 +50,8 @@ from thads_nlp.evaluation.benchmark.ratios import Ratio, least_seconds, ratios
 from thads_nlp.evaluation.benchmark.results import Facts, Limits, Outcome, Report, Request, Run, RunPlan
 from thads_nlp.evaluation.benchmark.rivals import SUBWORDS_A_WORD
 from thads_nlp.evaluation.benchmark.running import _START, CommandTime, Runner, _environment
-from thads_nlp.evaluation.benchmark.suite import Settings, check_groups
-from thads_nlp.evaluation.benchmark.tables import BEGIN, END, write_section
+from thads_nlp.evaluation.benchmark.suite import Settings, check_groups, run_benchmark
+from thads_nlp.evaluation.benchmark.tables import BEGIN, END, results_section, write_section
 
 SENTENCE = "Cục Thi hành án dân sự tỉnh A đã thi hành xong {} việc, tăng {},5% so với cùng kỳ năm trước."
 TEXTS = tuple("\n".join(SENTENCE.format(n + 10 * m, m + 1) for m in range(6)) for n in range(1, 5))
@@ -60,7 +63,8 @@ TINY_BART = replace(BARTPHO_SYLLABLE, config={
     "encoder_ffn_dim": 32, "decoder_ffn_dim": 32, "encoder_attention_heads": 2, "decoder_attention_heads": 2,
     "max_position_embeddings": 128,
 })  # fmt: skip
-SMALL = Depth("small", 3, 1, 200, (1, 2), (50,), (1, 2), 1, 1, True)
+# One batch of each run.
+SMALL = Depth("small", 3, 0.0, 200, (1, 2), (50,), (1, 2), 1, 1, True)
 PLAN = RunPlan(ANCHORS, 4, 1, 8, 3, 1.0)
 
 
@@ -232,14 +236,15 @@ def test_limits_are_measured_with_and_without_torch(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
-    return Runner(tmp_path, time.monotonic() + 120, lambda line: None)
+    return Runner(tmp_path, time.monotonic() + 600, lambda line: None)
 
 
 @pytest.mark.parametrize("shape", [TINY_T5, TINY_BART], ids=["t5", "mbart"])
 def test_other_models_run_in_processes_of_their_own(shape: Shape, runner: Runner) -> None:
     sets = article_sets(TEXTS, SMALL)
-    reports = [runner.run(task, sets) for task in rival_tasks(SMALL, shape)]
-    assert [report.missing for report in reports] == ["", ""]
+    tasks = rival_tasks(SMALL, shape)
+    reports = [runner.run(task, sets) for task in (tasks if shape is TINY_T5 else tasks[1:])]
+    assert not any(report.missing for report in reports)
     for report in reports:
         assert report.facts.note == "random weights"
         assert report.facts.encoder_parameters > 0 < report.facts.decoder_parameters
@@ -252,8 +257,8 @@ def test_other_models_run_in_processes_of_their_own(shape: Shape, runner: Runner
         assert equal is not None
         assert (equal.output, equal.words) == (48, 200)
         assert equal.source == min(round(200 * SUBWORDS_A_WORD), shape.config.get("max_position_embeddings", 1024))
-    assert [report.facts.weight_bytes for report in reports] == [4, 1]
-    assert reports[0].facts.disk == reports[1].facts.disk > 10_000
+    assert [report.facts.weight_bytes for report in reports][-2:] == ([4, 1] if shape is TINY_T5 else [1])
+    assert reports[0].facts.disk == reports[-1].facts.disk > 10_000
 
 
 def test_a_real_folder_is_fed_by_its_own_tokenizer(runner: Runner, tmp_path: Path) -> None:
@@ -282,13 +287,18 @@ def test_what_cannot_run_is_reported_and_not_fatal(runner: Runner, tmp_path: Pat
     assert runner.run(task, sets).missing == "the package torch is not installed"
 
 
-def test_a_process_that_takes_too_long_is_stopped_and_its_runs_are_kept(runner: Runner) -> None:
-    plan = replace(PLAN, beam=0, limit=2)
-    slow = replace(plan, articles="long", limit=1)
-    sets = {ANCHORS: TEXTS, "long": ("\n".join(TEXTS) * 400,)}
-    task = Task("figures", "x", "figures", {}, (plan, slow))
-    report = replace(runner, deadline=time.monotonic() + 4).run(task, sets)
+def test_a_process_that_takes_too_long_is_stopped(runner: Runner) -> None:
+    sets = {"long": ("\n".join(TEXTS) * 2_000,)}
+    task = Task("figures", "x", "figures", {}, (replace(PLAN, beam=0, articles="long"),))
+    report = replace(runner, deadline=time.monotonic() + 3).run(task, sets)
     assert report.missing == "stopped: the time was used up"
+
+
+def test_runs_before_a_fault_are_kept(runner: Runner) -> None:
+    plan = replace(PLAN, beam=0, limit=2)
+    sets: dict[str, tuple[str, ...]] = {ANCHORS: TEXTS, "none": ()}
+    report = runner.run(Task("lead", "x", "lead", {}, (plan, replace(plan, articles="none"))), sets)
+    assert "ZeroDivisionError" in report.missing
     assert [run.plan.articles for run in report.runs] == [ANCHORS]
 
 
@@ -334,29 +344,59 @@ def test_other_systems_start_without_this_package() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.model
-def test_the_command_writes_table_json_plots_and_document(tmp_path: Path) -> None:
-    data, document, out = tmp_path / "data", tmp_path / "doc.md", tmp_path / "all.json"
+def test_the_command_measures_everything(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "all.json"
     data.mkdir()
     for number, text in enumerate(TEXTS):
         (data / f"{number}.txt").write_text(text, encoding="utf-8")
-    document.write_text(f"# Đo\n\n{BEGIN}\ncũ\n{END}\n\nHết.\n", encoding="utf-8")
-    depth = replace(SMALL, batches=(1,), articles=1, curve_words=(60,), curve_batches=(1,), curve_articles=1)
-    settings = Settings(depth, data, shapes=(TINY_T5,), only=("package", "commands", "machine", "vit5-base"))
-    measure_and_write(settings, tmp_path / "plots", document, out)
-    text = document.read_text(encoding="utf-8")
-    assert text.startswith(f"# Đo\n\n{BEGIN}\n")
-    assert text.endswith(f"{END}\n\nHết.\n")
-    assert "cũ" not in text
+    depth = replace(SMALL, batches=(1,), articles=1, curve_words=(60,), curve_batches=(1, 9), budget=600)
+    measure_and_write(Settings(depth, data, shapes=(TINY_T5,)), tmp_path / "plots", tmp_path / "doc.md", out)
+    text = (tmp_path / "doc.md").read_text(encoding="utf-8")
     for expected in ("thads_nlp, headline + summary", "ViT5-base fp32 (random weights)", "LEAD-2", "GB/s", "≤ 3.5 s"):
         assert expected in text
     record = json.loads(out.read_text(encoding="utf-8"))
     assert record["limits"]["int8"] > 0
     assert [report["missing"] for report in record["reports"]] == [""] * 9
-    assert {ratio["label"].split(" against ")[-1] for ratio in record["ratios"]} >= {"whole briefs"}
-    plots = sorted((tmp_path / "plots").iterdir())
-    assert [plot.name for plot in plots] == ["benchmark-batches.svg", "benchmark-speed.svg", "benchmark-words.svg"]
+    labels = " ".join(ratio["label"] for ratio in record["ratios"])
+    assert "ViT5-base int8" in labels
+    assert "bullets" not in labels
+    assert len(list((tmp_path / "plots").iterdir())) == 3
+
+
+def test_the_command_writes_table_json_plots_and_document(tmp_path: Path) -> None:
+    """With what needs no model; the file that others keep text in stays as it is around the results."""
+    document, out = tmp_path / "doc.md", tmp_path / "all.json"
+    document.write_text(f"# Đo\n\n{BEGIN}\ncũ\n{END}\n\nHết.\n", encoding="utf-8")
+    (tmp_path / "one.txt").write_text(TEXTS[0], encoding="utf-8")
+    settings = Settings(SMALL, tmp_path / "one.txt", shapes=(replace(TINY_T5, folder=tmp_path),), only=("vit5-base",))
+    lines: list[str] = []
+    measured = run_benchmark(settings, lines.append)
+    assert [bool(report.missing) for report in measured.reports] == [True, True]
+    assert sum("not measured" in line for line in lines) == 2
+    curve = (made_run([2.0], RunPlan("50 words", 1, 1, 0, 1, 1)), made_run([3.0], RunPlan(BATCH_CURVE, 1, 8, 0, 1, 1)))
+    whole = replace(made_run([2.0, 3.0], replace(PLAN, beam=1, tokens=0), bullets=1.0), source=0, output=0)
+    reports = (Report(BRIEF, runs=(whole,)), Report(CURVES, runs=curve), *measured.reports)
+    made = replace(measured, reports=reports, limits=Limits(40, 20, 200, None, 900), ratios=ratios(reports, ()))
+    plots = draw(made, tmp_path / "plots")
+    write_section(results_section(made, plots, document.parent), document)
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith(f"# Đo\n\n{BEGIN}\n")
+    assert text.endswith(f"{END}\n\nHết.\n")
+    assert "cũ" not in text
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.split("\n") if line.startswith("|")]
+    assert ["thads_nlp, headline + summary", "2", "100", "–", "–", "1", "1", "0.5", "–", "–", "–", "–"] in rows
+    assert ["thads_nlp, whole brief", "2", "100", "–", "–", "1", "1", "0.4", "2", "3", "2.5", "–"] in rows
+    assert ["time of a whole brief against headline + summary", "1.25 ×", "≤ 1.5 ×", "yes"] in rows
+    assert ["100", "1", "2.00", "2.00", "0 of 1"] in rows
+    assert ["8", "1", "100", "0.333", "3.00"] in rows
+    assert "memory 40 GB/s copied, 20 GB/s read; matrix products fp32 200 GFLOP/s, int8 900 GOP/s" in text
+    assert "ViT5-base int8 was not measured, or not whole" in text
+    assert [plot.name for plot in plots] == ["benchmark-speed.svg", "benchmark-words.svg", "benchmark-batches.svg"]
     assert all(f"(plots/{plot.name})" in text and b"<svg" in plot.read_bytes() for plot in plots)
+    out.write_text(json.dumps(made.to_dict()), encoding="utf-8")
+    assert [Report.from_dict(one) for one in json.loads(out.read_text(encoding="utf-8"))["reports"]] == list(reports)
 
 
 def test_a_document_without_marks_is_not_overwritten(tmp_path: Path) -> None:
