@@ -288,8 +288,9 @@ def test_what_cannot_run_is_reported_and_not_fatal(runner: Runner, tmp_path: Pat
 
 
 def test_a_process_that_takes_too_long_is_stopped(runner: Runner) -> None:
-    sets = {"long": ("\n".join(TEXTS) * 2_000,)}
-    task = Task("figures", "x", "figures", {}, (replace(PLAN, beam=0, articles="long"),))
+    plan = replace(PLAN, beam=0, articles="many", limit=20_000, seconds=1e9)
+    sets = {"many": TEXTS * 5_000}
+    task = Task("figures", "x", "figures", {}, (plan,))
     report = replace(runner, deadline=time.monotonic() + 3).run(task, sets)
     assert report.missing == "stopped: the time was used up"
 
