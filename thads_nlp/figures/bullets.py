@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import find_baselines
+from thads_nlp.figures.excerpts import excerpts, natural_end
 from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import after_report
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
@@ -24,6 +25,8 @@ from thads_nlp.text.segment import segment_words
 
 MAX_BULLETS = 6
 MAX_BULLET_CHARS = 220
+# What a clause says behind its last figure is printed up to here.
+MAX_CLAUSE_CHARS = 90
 # A sentence up to here is printed whole.
 MAX_WHOLE_CHARS = 150
 
@@ -35,20 +38,24 @@ _LEADS = PhraseTable.of([(True, """
     trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng|bên cạnh đó|cụ thể|cụ thể là
     theo đó|nhờ đó|qua đó|từ đó|còn|và|trong khi|trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy
     mà|thì|cùng với đó|tương tự|chẳng hạn|ví dụ|là|này|đó|cũng|như|kết quả là|khiến|khiến cho|làm cho|giúp cho
-    bởi|bởi vì
+    bởi|bởi vì|thêm vào đó|vậy|vì vậy|vì thế|do vậy|như thế|hơn nữa|mặt khác|ngược lại|thậm chí|chưa kể
+    không chỉ vậy|không chỉ thế|sau đó|trước đó|thế nhưng|chẳng vậy mà|khi đó|lúc đó|lúc này|song song đó
+    trong khi ấy|ngay sau đó
 """)])
 # Clauses that cannot stand without a main clause, which a comma would open.
 _SUBORDINATE = re.compile(
-    r"(?:để|khi|nếu|vì|do|nhờ|mặc dù|dù|sau khi|trước khi|nhằm|tuy)\b(?!.*,\s)", re.IGNORECASE
+    r"(?:với|gồm|để|khi|nếu|vì|do|nhờ|mặc dù|dù|sau khi|trước khi|nhằm|tuy)\b(?!.*,\s)", re.IGNORECASE
 )
 _POINTERS = re.compile(
     r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
+    r"|đang|sẽ|đã|lại|vẫn|cũng|được|bị|phải|rồi|nên|thì|mà|hoặc|hay|tôi|ta|mình|chúng|việc này"
+    r"|cùng(?! (?:tháng|ngày|năm|kỳ|thời|lúc))"
     r"|điều này|y|hắn|gã|cô|cậu|em|cháu|cũng may|dựa trên|(?:[^\W\d]+\s){1,2}(?:này|ấy|kia))\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
 _DIRECTION_WORDS = {
-    "up": re.compile(r"\b(?:tăng|vượt|hơn|nâng|thêm|leo|nhích|cao|gia tăng|mở rộng|lên)\b", re.IGNORECASE),
+    "up": re.compile(r"\b(?:tăng|gấp|vượt|hơn|nâng|thêm|leo|nhích|cao|gia tăng|mở rộng|lên)\b", re.IGNORECASE),
     "down": re.compile(
         r"\b(?:giảm|sụt|thấp|ít|hạ|bớt|lùi|tụt|mất|rơi|rớt|hụt|kém|rẻ|trừ|bốc hơi|thu hẹp|ngắn|xuống)\b", re.IGNORECASE
     ),
@@ -56,15 +63,32 @@ _DIRECTION_WORDS = {
 _PLANNED = re.compile(
     r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|kỳ vọng|dự toán|chỉ tiêu|sẽ|đặt ra|đề ra)\b", re.IGNORECASE
 )
+# A measure with fewer words names no one's amount ("giá tiền: 2 triệu đồng").
+FEWEST_MEASURE_WORDS = 4
+_HAPPENED = re.compile(
+    r"\b(?:được|bị|chết|tử vong|thiệt mạng|thương|mất tích|mắc|dương tính|có|tham gia)\b", re.IGNORECASE
+)
+_IS_CLAUSE = re.compile(r"\b(?:sẽ|thì|là|bị|được|đã|đang|mà)\b|\bvà\b(?!.* của )", re.IGNORECASE)
 _SAID = {"up": "tăng", "down": "giảm"}
-_HEDGES = {"over": "hơn", "about": "khoảng", "under": "gần"}
-_BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=\s)[-–—]\s(?=[A-ZĐ\d]|tăng|giảm|đạt)")
+# Hedges as the article has them, right before a figure.
+_HEDGE = re.compile(
+    r"\b(?:hơn|gần|khoảng|trên|dưới|ước|chừng|xấp xỉ|tối đa|tối thiểu|ít nhất|nhiều nhất|không quá|chưa đến|chưa tới"
+    r"|chưa đầy|ngót|trên dưới|quá)\s+$",
+    re.IGNORECASE,
+)
+# What a length of time says nothing without: "8 năm tù", "4 năm liên tiếp".
+_OF_TIME = re.compile(r"\s+(?:tù(?: giam| treo)?|liên tiếp|liên tục)\b", re.IGNORECASE)
+_BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s(?=[A-ZĐ\d]|tăng|giảm|đạt)")
 # What ties a figure to the one before: a dash, or a comparison whose value it gives ("so với năm trước (87,5%").
 _TIED = re.compile(r"\s*[-–]\s*|\s+so với [^,;.()]{2,70}\(")
 # A count that goes on a list begun in another clause: "(… chết tại huyện B), huyện C và 17 người bị thương".
 _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
 # Words that cannot close a statement.
-_TRAILING = re.compile(r"(?:\s+(?:của|với|cho|tại|ở|và|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để))+$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
+    r"|như sau|gồm|bao gồm|gồm có))+$",
+    re.IGNORECASE,
+)
 # Share of a measure's words that a clause must have to name it.
 NAMED_SHARE = 0.6
 
@@ -139,19 +163,47 @@ def _foreign_numbers(text: str, figures: Sequence[KeyFigure]) -> list[str]:
 def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementMaker | None) -> str | None:
     """The best statement of a group that can be printed; None if none can."""
     full = _tidy(_composed(figures, article))
-    candidates = [_tidy(_whole(figures, article)), full, _tidy(_brief(figures))]
+    stretches = _excerpts(figures, article)
+    whole = _tidy(_whole(figures, article))
+    short = [text for text in (whole, *stretches) if len(text) <= MAX_WHOLE_CHARS]
+    full = full if _is_rounded(figures) else ""
+    told = full if any(figure.direction for figure in figures) else ""
+    candidates = [*short, told, whole, *stretches, full, _tidy(_brief(figures))]
     said = maker(figures, article) if maker else None
     if said and len(said) > len(full):
         candidates.insert(0, _tidy(said))
     return next((text for text in candidates if is_printable(text, figures)), None)
 
 
+def _is_rounded(figures: Sequence[KeyFigure]) -> bool:
+    """Whether the phrase of the last figure ends before another number comes, so that parts of it are no torso."""
+    sentence, text = figures[-1].sentence, figures[-1].text
+    return natural_end(sentence, sentence.find(text) + len(text)) is not None
+
+
 def _whole(figures: Sequence[KeyFigure], article: Article) -> str:
-    """The sentence itself, without its opening conjunction, where it is short; "" where it is not."""
+    """The sentence itself without its opening conjunction; "" for captions and questions."""
     sentence = article.sentences[figures[0].sentence_index]
-    if len(sentence.text) > MAX_WHOLE_CHARS or sentence.section != "body" or sentence.text.endswith("?"):
-        return ""
-    return _without_lead(sentence.text)
+    asked = sentence.section != "body" or sentence.text.endswith("?")
+    return "" if asked else _without_lead(sentence.text)
+
+
+def _excerpts(figures: Sequence[KeyFigure], article: Article) -> list[str]:
+    """Stretches of the sentence that hold all figures, the fullest first; none of captions and questions."""
+    sentence = article.sentences[figures[0].sentence_index]
+    if sentence.section != "body" or sentence.text.endswith("?"):
+        return []
+    found = excerpts(sentence.text, [figure.text for figure in figures])
+    return [_tidy(_with_baseline(_without_lead(text).strip(), figures)) for text in found]
+
+
+def _clause_end(sentence: str, end: int) -> int:
+    """End of the clause that goes on behind ``end``, where it is near and states no further number; else ``end``."""
+    mark = _BREAK.search(sentence, end)
+    stop = mark.start() if mark else len(sentence)
+    rest = sentence[end:stop]
+    far = stop - end > MAX_CLAUSE_CHARS or any(char.isdigit() for char in rest)
+    return end if far or "(" in rest or ")" in rest else stop
 
 
 def _composed(figures: Sequence[KeyFigure], article: Article) -> str:
@@ -168,6 +220,8 @@ def _composed(figures: Sequence[KeyFigure], article: Article) -> str:
         part = _part(view, spans[index], floor, figure, after)
         floor = part.end
         pieces.append(_piece(sentence, part, figure, figures[index - 1] if index else None))
+        if after is None and (stop := _clause_end(sentence, part.end)) > part.end:
+            pieces[-1] += sentence[part.end : stop] if not part.bracketed else ""
         if part.contiguous and pieces[-1].count("(") > pieces[-1].count(")"):
             pieces[-1] += ")"
     return _with_baseline(_joined(pieces), figures)
@@ -205,6 +259,8 @@ def _spans(sentence: str, figures: Sequence[KeyFigure]) -> list[tuple[int, int]]
 def _part(view: Text, span: tuple[int, int], floor: int, figure: KeyFigure, after: int | None) -> _Part:
     """The clause part of one figure: from the mark or part before it to the end of its noun."""
     start, end = span
+    if timed := _OF_TIME.match(view.sentence, end):
+        end = timed.end()
     rest = tail(view, end, after)
     if rest and view.sentence[end:].lstrip().startswith(rest):
         end = view.sentence.index(rest, end) + len(rest)
@@ -236,7 +292,8 @@ def _clause_start(sentence: str, floor: int, start: int, listing: frozenset[int]
 def _without_lead(text: str) -> str:
     """A clause without its opening conjunctions."""
     items = syllables(text)
-    items = items[after_report(items) :]
+    told = items[after_report(items) :]
+    items = items if told and _POINTERS.match(text[told[0].start :]) else told
     match = _LEADS.starting_at(items, 0)
     while match and match[0] < len(items):
         items = items[match[0] :]
@@ -253,13 +310,53 @@ def _brief(figures: Sequence[KeyFigure]) -> str:
     measure = next((figure.measure for figure in figures if figure.measure), None)
     if measure is None or all(_says_only_unit(figure) for figure in figures):
         return ""
+    fewest = FEWEST_MEASURE_WORDS - any(figure.direction for figure in figures)
+    if len(measure.split()) < fewest or _IS_CLAUSE.search(measure):
+        return ""
+    if all(_is_thing(figure) for figure in figures):
+        return ""
     pieces = []
     for index, figure in enumerate(figures):
-        words = (_SAID.get(figure.direction or ""), _HEDGES.get(figure.approx or ""), figure.text)
+        words = (_said(figure), _hedge(figure), _counted(figure, measure))
         piece = " ".join(word for word in words if word)
         named = index > 0 and figure.measure and figure.measure != figures[index - 1].measure
         pieces.append(f"{figure.measure}: {piece}" if named else piece)
-    return _with_baseline(f"{measure}: {', '.join(pieces)}", figures)
+    said = ", ".join(pieces)
+    return _with_baseline(said if _repeats_unit(figures[0]) else f"{measure}: {said}", figures)
+
+
+def _is_thing(figure: KeyFigure) -> bool:
+    """Whether a measure only names what is counted, and not what happened to it: "3 bị cáo khác"."""
+    return _repeats_unit(figure) and _HAPPENED.search(figure.measure or "") is None
+
+
+def _said(figure: KeyFigure) -> str:
+    """The word of change before a figure; a multiple has "gấp"."""
+    if figure.direction == "up" and figure.unit == "lần":
+        return "" if figure.text.lower().startswith("gấp") else "gấp"
+    return _SAID.get(figure.direction or "", "")
+
+
+def _hedge(figure: KeyFigure) -> str:
+    """The hedge of a figure in the article's words; "" where it has none right before it."""
+    place = figure.sentence.find(figure.text)
+    match = _HEDGE.search(figure.sentence, 0, place) if figure.approx and place > 0 else None
+    return match.group().strip() if match else ""
+
+
+def _repeats_unit(figure: KeyFigure) -> bool:
+    """Whether a measure is the counted noun with what follows it: "chức danh trưởng phòng" of "76 chức danh"."""
+    measure, unit = compare_key(figure.measure or ""), compare_key(figure.unit)
+    return bool(unit) and measure.startswith(f"{unit} ") and compare_key(figure.text).endswith(unit)
+
+
+def _counted(figure: KeyFigure, measure: str) -> str:
+    """A figure's text with the rest of its noun, where that is its measure."""
+    named = figure.measure == measure and _repeats_unit(figure)
+    timed = _OF_TIME.match(figure.sentence, figure.sentence.find(figure.text) + len(figure.text))
+    if timed and not named:
+        return f"{figure.text}{timed.group()}"
+    return f"{figure.text} {' '.join(measure.split()[len(figure.unit.split()):])}" if named else figure.text
 
 
 def _says_only_unit(figure: KeyFigure) -> bool:
@@ -280,10 +377,10 @@ def _joined(pieces: Sequence[str]) -> str:
     """Pieces as one statement; brackets follow without a comma."""
     text = pieces[0]
     for piece in pieces[1:]:
-        if piece.startswith(" "):
+        if piece.startswith((" ", "/")):
             text += piece
             continue
-        text = _TRAILING.sub("", text)
+        text, piece = _TRAILING.sub("", text).rstrip(" ,"), piece.lstrip(" ,")
         text += f" {piece}" if piece.startswith(("(", "so với")) else f", {piece}"
     return _TRAILING.sub("", text)
 
@@ -298,6 +395,6 @@ def _with_values(text: str, figures: Sequence[KeyFigure]) -> str:
 
 def _tidy(text: str) -> str:
     """One line, opened with a capital, without a mark at its end."""
-    text = re.sub(r"\s+", " ", text).strip(" ,;:.-–")
+    text = _TRAILING.sub("", re.sub(r"\s+", " ", text).strip(" ,;:.-–")).strip(" ,;:.-–")
     text = re.sub(r"\s+([,;:.)])", r"\1", text)
     return text[:1].upper() + text[1:]

@@ -52,6 +52,7 @@ NOT_NOUNS = vocabulary(
     nhằm_mục_đích trực_thuộc cho_hay đặc_biệt trước_đây lưu_thông
     khác mấy thường nửa thiếu_hụt hủy huỷ hoãn thuê gặp kéo chở kèm giật rạng nghiêng khắc lần_lượt nhanh_chóng xét_xử
     xây_dựng phát_sóng xuất_phát kiểm_tra sở_hữu lên_tiếng chính_thức quyết_định_đầu_tư công_bố phát_hành
+    đánh_giá công_nhận phê_duyệt khẳng_định nhận_định đề_xuất bắt_giữ đứng_tên
     ngoài_việc tham_gia phát_hiện đề_nghị yêu_cầu tạm_giữ khởi_tố điều_tra ban_hành quy_định hướng_dẫn về_việc
     """
 )

@@ -107,7 +107,7 @@ _PHYSICAL_NAMES = (
     "lít|l|ml|m 2|m 3|km 2|cm 2|cm 3|mm 2|m ²|m ³|km ²|cm ²|cm ³|"
     "kwh|mwh|gwh|twh|w|v|kw|mw|gw|mwp|kwp|kv|kva|mva|hz|khz|mhz|ghz|mã lực|hp|cv|"
     "kb|mb|gb|tb|mbps|gbps|megapixel|mp|mah|"
-    "kcal|calo|calorie|joule|độ|độ c|độ f|độ richter|độ rich - te|° c|°|° f|℃|ppm|db|mmhg|teu|dwt|"
+    "kiloton|megaton|kcal|calo|calorie|joule|độ|độ c|độ f|độ richter|độ rich - te|° c|°|° f|℃|ppm|db|mmhg|teu|dwt|"
     "km / h|km / giờ|m / s|mm / h|mg / l|mg / lít"
 )
 

@@ -1,0 +1,72 @@
+"""Stretches of a sentence, as written, that can stand as a statement of some of its figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from thads_nlp.figures.phrases import Words, syllables
+from thads_nlp.text.segment import segment_words
+
+# A stretch goes on behind its last figure up to the next of these, at most so many syllables on.
+MAX_SYLLABLES = 16
+_END_WORDS = frozenset("nhưng song khi để do nhờ vì sau trước nhằm nếu mà nên".split())
+# Before these only where a number follows or the phrase is long: they also join what belongs together.
+_LOOSE_WORDS = frozenset("và hoặc vào với cho theo của trên bằng về tại ở trong từ so".split())
+_TIMES = frozenset({"năm", "tháng", "quý", "tuần", "phiên", "kỳ", "ngày"})
+_MARKS = frozenset(",;:.!?…–—-()")
+# A clause that opens so is a part of the one before it.
+_TORSO = re.compile(r"(?:với|gồm|bao gồm|cùng|và|từ|của|hoặc|cũng như|kể cả)\b", re.IGNORECASE)
+_BRACKET = re.compile(r"\s*\([^()]*\)")
+# Where a statement may begin inside a sentence: behind a mark that parts clauses.
+_OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[^\W\d])")
+
+
+def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
+    """Stretches that hold all ``texts``, the fullest first: from the sentence's head, then from each clause.
+
+    Brackets without any of the figures are left out; a stretch ends where the sentence has a natural end.
+    """
+    for plain in dict.fromkeys((sentence, _unbracketed(sentence, texts))):
+        spans = _spans(plain, texts)
+        if spans is None:
+            continue
+        stop = natural_end(plain, spans[-1][1])
+        if stop is None:
+            continue
+        starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]))]
+        yield from (plain[start:stop] for start in starts if start == 0 or not _TORSO.match(plain, start))
+
+
+def natural_end(sentence: str, end: int) -> int | None:
+    """Where the phrase that holds ``end`` ends: before a mark, preposition or conjunction; None if a number comes."""
+    window = min(len(sentence), end + 12 * MAX_SYLLABLES)
+    items = syllables(sentence, end, window)
+    words = Words.of(segment_words(sentence))
+    stop, loose = end, None
+    for index, item in enumerate(items[:MAX_SYLLABLES]):
+        whole = not words.splits(items, index)
+        dated = index > 0 and items[index - 1].key in _TIMES and item.key in ("trước", "sau")
+        if item.text in _MARKS or (item.key in _END_WORDS and whole and not dated):
+            return stop
+        if item.text[0].isdigit():
+            return loose
+        loose = stop if item.key in _LOOSE_WORDS and whole else loose
+        stop = item.end
+    return stop if len(items) <= MAX_SYLLABLES and window == len(sentence) else loose
+
+
+def _unbracketed(sentence: str, texts: Sequence[str]) -> str:
+    """The sentence without the brackets that hold none of the figures."""
+    return _BRACKET.sub(lambda match: match.group() if any(text in match.group() for text in texts) else "", sentence)
+
+
+def _spans(sentence: str, texts: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Where the figures stand, in order."""
+    spans: list[tuple[int, int]] = []
+    for text in texts:
+        start = sentence.find(text, spans[-1][1] if spans else 0)
+        if start < 0:
+            return None
+        spans.append((start, start + len(text)))
+    return spans
