@@ -105,6 +105,7 @@ def test_paraphrased_measures_meet_and_others_do_not(briefings: list[Briefing]) 
 def test_a_rate_and_its_change_never_mix(briefings: list[Briefing]) -> None:
     for one in build_series(briefings, 1):
         assert len({p.kind for p in one.points}) == len({p.unit for p in one.points}) == 1
+        assert not {"rate", "change"} <= {label(p) for p in one.points}
 
 
 def test_both_contradictions_are_found_and_no_other(briefings: list[Briefing]) -> None:
@@ -141,6 +142,29 @@ def test_the_command_writes_table_and_plot(briefings: list[Briefing], tmp_path: 
     assert "<svg" in plot.read_text(encoding="utf-8")
     wanted = CliRunner().invoke(main, ["series", str(archive), "--measure", "khiếu nại"])
     assert {row["unit"] for row in csv.DictReader(wanted.stdout.splitlines())} == {"đơn"}
+
+
+RELATIVE = (
+    "Quý III, toàn tỉnh thi hành xong 3.101 việc, nhiều vụ việc phức tạp kéo dài đã được các đơn vị giải quyết xong. "
+    "Cùng kỳ, toàn tỉnh thi hành xong 2.900 việc, các đơn vị khi ấy còn gặp nhiều khó khăn về con người. "
+    "Trong tháng trước, toàn tỉnh thi hành xong 300 việc, ít hơn kế hoạch mà Cục đã giao cho các đơn vị từ đầu năm."
+)
+
+
+def test_relative_periods_are_those_of_publication_or_stay_unresolved() -> None:
+    articles = [Article(RELATIVE, id="dated", published="2020-10-05"), Article(RELATIVE, id="undated")]
+    made = [one for one in Summarizer.load(summarizer="extractive").brief_many(articles) if isinstance(one, Briefing)]
+    points = [p for one in build_series(made, 1) for p in one.points if p.unit == "việc"]
+    spans = {p.text: (p.period_start, p.period_end) for p in points if p.article == "dated"}
+    assert spans == {
+        "3.101 việc": ("2020-07-01", "2020-09-30"), "2.900 việc": ("2019-07-01", "2019-09-30"),
+        "300 việc": ("2020-09-01", "2020-09-30"),
+    }  # fmt: skip
+    undated = [p for p in points if p.article == "undated"]
+    assert [p.status for p in undated] == ["unresolved"] * 3
+    # Listed, however many periods a series needs.
+    listed = [p for one in build_series(made, 5) for p in one.points if p.status == "unresolved"]
+    assert {p.text for p in listed if p.unit == "việc"} == {p.text for p in undated}
 
 
 def test_what_is_no_archive_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Literal
 
+from thads_nlp.archive.relative_periods import dated_figures
 from thads_nlp.errors import InputError
 from thads_nlp.figures.units import normalize_unit
 from thads_nlp.schema import Briefing, KeyFigure, canonical
@@ -112,7 +113,8 @@ def build_series(briefings: Iterable[Briefing], fewest_points: int = 2) -> tuple
     for point in numbered:
         groups[point.series].append(point)
     built = [_series(number, group) for number, group in groups.items()]
-    kept = [one for one in built if len(_periods(one)) >= fewest_points]
+    # What no period is known of is listed, however short its series.
+    kept = [one for one in built if len(_periods(one)) >= fewest_points or _unresolved(one)]
     kept.sort(key=lambda one: (-len(_periods(one)), one.name, one.unit, one.kind))
     return tuple(
         replace(one, number=number, points=tuple(replace(point, series=number) for point in one.points))
@@ -135,7 +137,7 @@ def contradictions(series: Sequence[Series]) -> tuple[tuple[Point, Point], ...]:
 
 def _points(briefing: Briefing) -> Iterator[Point]:
     """Body figures with a measure; a figure and its repeats count once."""
-    for figure in briefing.figures:
+    for figure in dated_figures(briefing):
         if figure.measure is None or figure.section in ("title", "caption") or figure.role == "target":
             continue
         base = figure if figure.change_of is None else briefing.figures[figure.change_of]
@@ -303,6 +305,11 @@ def _step(point: Point) -> Decimal:
 def _period(point: Point) -> tuple[str, str]:
     """The dates that a point covers."""
     return point.period_start, point.period_end
+
+
+def _unresolved(series: Series) -> bool:
+    """Whether a series holds a point whose period is told and not known."""
+    return any(point.status == "unresolved" and point.period for point in series.points)
 
 
 def _periods(series: Series) -> frozenset[tuple[str, str]]:

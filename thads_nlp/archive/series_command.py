@@ -78,7 +78,7 @@ def _briefings(stream: Iterable[str], name: str) -> Iterator[Briefing]:
 
 def _told(point: Point) -> str:
     """A point as an editor reads it."""
-    return f'{point.article}: "{point.measure}: {point.text}" ({point.period})'
+    return f'{point.source or point.article}: "{point.measure}: {point.text}" ({point.period})'
 
 
 def _rows(found: Sequence[Series]) -> Iterator[dict[str, Any]]:
