@@ -2,8 +2,17 @@
 
 import logging
 
-from thads_nlp.errors import InputError, MissingExtraError, ModelError, OptionError, ThadsError
+from thads_nlp.errors import (
+    ClosedError,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    OptionError,
+    ThadsError,
+    TruncationWarning,
+)
 from thads_nlp.figures.finding import find_figures
+from thads_nlp.frames import briefings_frame, figures_frame
 from thads_nlp.schema import Article, Briefing, Failure, KeyFigure
 from thads_nlp.summarizer import Summarizer
 
@@ -12,6 +21,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Article",
     "Briefing",
+    "ClosedError",
     "Failure",
     "InputError",
     "KeyFigure",
@@ -20,6 +30,9 @@ __all__ = [
     "OptionError",
     "Summarizer",
     "ThadsError",
+    "TruncationWarning",
+    "briefings_frame",
+    "figures_frame",
     "find_figures",
 ]
 

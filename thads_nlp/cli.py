@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import click
 from tqdm import tqdm
 
 from thads_nlp import __version__
-from thads_nlp.errors import InputError, ThadsError
+from thads_nlp.errors import InputError, ThadsError, TruncationWarning
 from thads_nlp.exits import NOTHING_DONE, SOME_FAILED
 from thads_nlp.memory import keep_small
 from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdown, figures_text
@@ -130,6 +131,7 @@ def brief(
 
         if len(files) == 1:
             keep_small()
+        warnings.simplefilter("ignore", TruncationWarning)  # each output says it in its own way
         return Summarizer.load(title_line=title_line, **loading).brief
 
     _run(files, reading, load, lambda made: _briefings(made, form, with_text=not no_text), output)

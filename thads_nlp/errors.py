@@ -31,6 +31,14 @@ class ModelError(ThadsError):
     """A model folder is missing, damaged or of a kind that cannot run."""
 
 
+class ClosedError(ThadsError, RuntimeError):
+    """A summarizer was used after it was closed."""
+
+
+class TruncationWarning(UserWarning):
+    """The model read a part of an article only; figures are found in all of it."""
+
+
 class OptionError(ThadsError, ValueError):
     """An option has a value that it cannot take."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 
-from thads_nlp.schema import Briefing, KeyFigure, canonical
+from thads_nlp.schema import ORIGIN_LABELS, Briefing, KeyFigure, canonical
 
-_ORIGINS = {"article": "theo bài", "generated": "máy viết", "extracted": "trích từ bài"}
 # What warnings of a record say to an editor, by their opening words.
 _WARNINGS = {
     "sentences were left out": "bài dài hơn phần máy đọc được: có câu không được đọc khi viết tóm tắt",
@@ -22,7 +22,7 @@ def briefing_text(briefing: Briefing) -> str:
     lines = [briefing.title or "(chưa có tít)", "", briefing.summary]
     if briefing.bullets:
         lines += ["", *(f"• {bullet.text}" for bullet in briefing.bullets)]
-    origin = f"[tít: {_ORIGINS[briefing.title_origin]}; tóm tắt: {_ORIGINS[briefing.summary_origin]}]"
+    origin = f"[tít: {ORIGIN_LABELS[briefing.title_origin]}; tóm tắt: {ORIGIN_LABELS[briefing.summary_origin]}]"
     return "\n".join([*lines, "", origin, *(f"! {vietnamese_warning(warning)}" for warning in briefing.warnings)])
 
 
@@ -37,6 +37,13 @@ def briefing_markdown(briefing: Briefing) -> str:
     if briefing.bullets:
         lines += ["", *(f"- {_escaped(bullet.text)}" for bullet in briefing.bullets)]
     return "\n".join(lines)
+
+
+def briefing_html(briefing: Briefing) -> str:
+    """Headline, summary and bullets as plain HTML to paste into an article; everything is escaped."""
+    bullets = "".join(f"<li>{escape(bullet.text)}</li>" for bullet in briefing.bullets)
+    listed = f"\n<ul>{bullets}</ul>" if bullets else ""
+    return f"<h2>{escape(briefing.title or '(chưa có tít)')}</h2>\n<p>{escape(briefing.summary)}</p>{listed}"
 
 
 def figures_text(figures: Sequence[KeyFigure]) -> str:

@@ -180,6 +180,10 @@ class Summary:
     truncated: bool = False
 
 
+# What readers are told of where a title or summary comes from.
+ORIGIN_LABELS = {"article": "theo bài", "generated": "máy viết", "extracted": "trích từ bài"}
+
+
 @dataclass(frozen=True, slots=True)
 class Briefing:
     """What an editor needs at the top of the page; the attributes are the JSON fields."""
@@ -214,11 +218,26 @@ class Briefing:
             del record["text"]
         return record
 
+    def to_frame(self) -> Any:
+        """The figures as a pandas ``DataFrame``, a row each (extra ``pandas``); for many: ``figures_frame``.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from thads_nlp.frames import figures_frame
+
+        return figures_frame([self])
+
     def _repr_html_(self) -> str:
-        """How a notebook shows it: headline, summary and bullets."""
+        """How a notebook shows it: headline, summary, bullets, and where title and summary come from."""
+        title = escape(self.title or "(chưa có tít)")
         bullets = "".join(f"<li>{escape(bullet.text)}</li>" for bullet in self.bullets)
-        listed = f"<ul>{bullets}</ul>" if bullets else ""
-        return f"<h2>{escape(self.title or '')}</h2><p>{escape(self.summary)}</p>{listed}"
+        notes = [f"tít: {ORIGIN_LABELS[self.title_origin]}", f"tóm tắt: {ORIGIN_LABELS[self.summary_origin]}"]
+        notes += [f"{len(self.figures)} số liệu", escape(self.model), *(escape(warning) for warning in self.warnings)]
+        return (
+            f'<article lang="vi"><h3>{title}</h3><p>{escape(self.summary)}</p>'
+            f"{f'<ul>{bullets}</ul>' if bullets else ''}<p><small>{' · '.join(notes)}</small></p></article>"
+        )
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Briefing:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 from typing import Literal
 
-from thads_nlp.errors import InputError, OptionError, ThadsError
+from thads_nlp.errors import ClosedError, InputError, OptionError, ThadsError, TruncationWarning
 from thads_nlp.figures.bullets import make_bullets
 from thads_nlp.figures.finding import find_figures
+from thads_nlp.memory import give_back
 from thads_nlp.model.engine import DecodingOptions, Device
 from thads_nlp.model.generate import Generator, Work, extracted, summarize
 from thads_nlp.model.loading import EngineName, load_generator
@@ -23,6 +27,8 @@ SummarizerName = Literal["model", "extractive"]
 EXTRACTIVE_LABEL = "extractive"
 # Articles taken together: enough that prompts of equal length meet in a batch, few enough to stay lazy.
 CHUNK_ARTICLES = 32
+_TRUNCATED = "sentences were left out of the model's input: the article is longer than its window"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,12 @@ class Prepared:
 
 
 class Summarizer:
-    """Briefs Vietnamese news articles. Thread-safe: all state is set on loading."""
+    """Briefs Vietnamese news articles.
+
+    Thread-safe: one summarizer serves any number of threads, which share one copy of the model; generation takes
+    all CPUs for one article after the other, so more threads answer sooner only where they wait for something else.
+    ``close`` frees the model, and so does leaving a ``with`` block.
+    """
 
     def __init__(
         self,
@@ -60,6 +71,25 @@ class Summarizer:
         self._length: Length = length
         self._title_line: TitleLine = title_line
         self._decoding = decoding or DecodingOptions()
+        self._closed = False
+
+    def __enter__(self) -> Summarizer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the model; calls that run in other threads may end in ``ClosedError``. Closing twice is harmless."""
+        if self._closed:
+            return
+        # First the mark, then the model: who finds no model sees why (``_open_generator``).
+        self._closed = True
+        self._generator = None
+        give_back()
+        _log.info("closed %s", self.label)
 
     @classmethod
     def load(
@@ -94,20 +124,32 @@ class Summarizer:
         if summarizer == "extractive":
             return cls(None, EXTRACTIVE_LABEL, length=length, title_line=title_line)
         loaded = load_generator(model, engine, threads, device)
+        _log.info("loaded %s", loaded.label)
         return cls(loaded.generator, loaded.label, length=length, title_line=title_line)
 
     def brief(self, article: str | Article) -> Briefing:
-        """Headline, summary and key figures of one article.
+        """Headline, summary and key figures of one article; warns (``TruncationWarning``) if it was read in part.
 
         Raises:
             InputError: there is nothing to brief in it.
             ModelError: the model failed on it.
+            ClosedError: the summarizer was closed.
         """
         prepared = self._prepare(article)
-        return self._finish(prepared, self._drafted([prepared])[0])
+        briefing = self._finish(prepared, self._drafted([prepared])[0])
+        if briefing.truncated:
+            warnings.warn(f"article {briefing.id or '(no id)'}: {_TRUNCATED}", TruncationWarning, stacklevel=2)
+        return briefing
+
+    async def abrief(self, article: str | Article) -> Briefing:
+        """``brief`` in a worker thread, so that an event loop stays free; a call that is cancelled runs to its end."""
+        import asyncio  # late: 30 ms that no other use needs
+
+        return await asyncio.to_thread(self.brief, article)
 
     def brief_many(self, articles: Iterable[str | Article]) -> Iterator[Briefing | Failure]:
         """Briefings in input order, lazily, ``CHUNK_ARTICLES`` at a time; what cannot be briefed is a Failure."""
+        self._open_generator()
         stream = enumerate(articles)
         while chunk := list(itertools.islice(stream, CHUNK_ARTICLES)):
             yield from self._brief_chunk(chunk)
@@ -118,6 +160,8 @@ class Summarizer:
         good = [item for item in ready if isinstance(item, Prepared)]
         try:
             summaries: Iterator[Summary | None] = iter(self._drafted(good))
+        except ClosedError:
+            raise
         except ThadsError:
             # One article may have spoilt the batch: each alone, so that only that one fails.
             summaries = iter([None] * len(good))
@@ -126,26 +170,43 @@ class Summarizer:
 
     def _prepare(self, article: str | Article) -> Prepared:
         """Read, find figures, index, choose the model's input."""
+        generator = self._open_generator()
         read = read_article(article, self._title_line)
         check_article(read)
         figures = find_figures(read)
-        jobs = tuple(self._generator.jobs(read, self._length)) if self._generator else ()
+        jobs = tuple(generator.jobs(read, self._length)) if generator else ()
         return Prepared(Work(read, SourceIndex.build(read), jobs, figures))
 
     def _drafted(self, items: Sequence[Prepared]) -> list[Summary]:
         """Verified summaries of prepared articles, generated in shared batches."""
-        if self._generator is None:
+        generator = self._open_generator()
+        if generator is None:
             return [extracted(item.article, item.work.source, item.figures, self._length) for item in items]
         works = [item.work for item in items]
-        written = self._generator.write(works, self._decoding)
+        written = generator.write(works, self._decoding)
         return [
             summarize(item.work, tried, self._length)
             for item, tried in zip(items, written, strict=True)
         ]
 
+    def _open_generator(self) -> Generator | None:
+        """The model, None for extraction only.
+
+        Raises:
+            ClosedError: the summarizer was closed.
+        """
+        generator = self._generator
+        if self._closed:
+            raise ClosedError(f"the summarizer of {self.label} is closed; load another, or close it later")
+        return generator
+
     def _finish(self, item: Prepared, summary: Summary) -> Briefing:
         """The briefing record."""
         article = item.article
+        _log.debug(
+            "article %r: title %s, summary %s, %d figures, %d claims refused",
+            article.id, summary.title_origin, summary.origin, len(item.figures), len(summary.unsupported),
+        )  # fmt: skip
         return Briefing(
             id=article.id,
             source=article.source,
@@ -171,15 +232,19 @@ class Summarizer:
         named = named if named.id else replace(named, id=str(index))
         try:
             return self._prepare(named)
+        except ClosedError:
+            raise
         except ThadsError as error:
-            return failure_of(named, error)
+            return _failed(named, error)
 
     def _try_finish(self, item: Prepared, summary: Summary | None) -> Briefing | Failure:
         """``_finish``, with an error made a Failure."""
         try:
             return self._finish(item, summary or self._drafted([item])[0])
+        except ClosedError:
+            raise
         except ThadsError as error:
-            return failure_of(item.article, error)
+            return _failed(item.article, error)
 
 
 def failure_of(article: Article, error: ThadsError) -> Failure:
@@ -188,16 +253,23 @@ def failure_of(article: Article, error: ThadsError) -> Failure:
     return Failure(article.id, stage, str(error), article.source)
 
 
+def _failed(article: Article, error: ThadsError) -> Failure:
+    """``failure_of``, told to the log too."""
+    failure = failure_of(article, error)
+    _log.warning("article %r failed (%s): %s", failure.id, failure.stage, failure.reason)
+    return failure
+
+
 def _warnings(summary: Summary, article: Article) -> tuple[str, ...]:
     """What a reader of the briefing should know beside it."""
-    warnings = []
+    found = []
     if (parts := separated_parts(article)) > 1:
-        warnings.append(f"lines of marks part the text into {parts}: several articles may stand in one file")
+        found.append(f"lines of marks part the text into {parts}: several articles may stand in one file")
     if summary.truncated:
-        warnings.append("sentences were left out of the model's input: the article is longer than its window")
+        found.append(_TRUNCATED)
     if summary.title is None:
-        warnings.append("no headline could be made whose every word the article supports")
-    return tuple(warnings)
+        found.append("no headline could be made whose every word the article supports")
+    return tuple(found)
 
 
 def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from thads_nlp.errors import MissingExtraError
-from thads_nlp.rendering import briefing_markdown, briefing_text
+from thads_nlp.rendering import briefing_html, briefing_markdown, briefing_text
 from thads_nlp.report.annotate import Annotated, Link, TextLine
 from thads_nlp.report.labels import Detail, Words, claim_kind, day, details, grouped, kind, value, warnings
 from thads_nlp.schema import Briefing, KeyFigure
@@ -166,7 +166,7 @@ def _review(number: int, briefing: Briefing) -> Review:
         ),
         tuple(ShownClaim(claim.text, claim_kind(claim.kind)) for claim in briefing.unsupported),
         warnings(briefing.warnings),
-        Copies(briefing_text(briefing), briefing_markdown(briefing), briefing._repr_html_()),
+        Copies(briefing_text(briefing), briefing_markdown(briefing), briefing_html(briefing)),
     )
 
 

@@ -23,6 +23,7 @@ _OPTIONAL = {
     "convert_address": "underthesea.address",
 }
 _IMPORT_LOCK = threading.Lock()
+_LOADING_LOCK = threading.Lock()
 # Characters handed to the segmenter at once: keeps pathological lines linear and bounded in memory.
 CHUNK_CHARS = 2_000
 # Distinct sentences whose words are remembered: figures, model and verification ask for the same ones.
@@ -228,8 +229,10 @@ def _align(chunk: str, offset: int, tokens: list[str]) -> Iterator[Word]:
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> Callable[[str], list[str]]:
-    """Underthesea's word segmenter, loaded once."""
+    """Underthesea's word segmenter, loaded once: it shows its model to other threads before that is loaded."""
     tokenize: Callable[[str], list[str]] = _import_underthesea().word_tokenize
+    with _LOADING_LOCK:
+        tokenize("một")
     return tokenize
 
 
