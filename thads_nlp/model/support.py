@@ -7,7 +7,7 @@ nặng". What stands in a hypothesis beside a quantity must stand beside the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from thads_nlp.model.salience import content_keys
@@ -17,8 +17,6 @@ from thads_nlp.text.normalize import compare_key
 # Content syllables compared before and behind a quantity.
 WORDS_BEFORE, WORDS_BEHIND = 8, 3
 SOURCE_WORDS_BEHIND = 10
-# Shares of them that the source must have; chosen on abstracts with and without planted errors.
-SHARE_BEFORE, SHARE_BEHIND = 0.3, 0.5
 # Fewer own words than this before a source quantity: its subject stands earlier in the sentence.
 OWN_WORDS = 2
 # Letters of a sentence that are looked at on either side, which keeps a table in one line linear.
@@ -66,28 +64,43 @@ def surroundings(text: str, quantity: Quantity, before: Quantity | None, after: 
     )
 
 
-def agree(
-    hypothesis: Surroundings, source: Surroundings, earlier: frozenset[str], earlier_times: frozenset[str]
-) -> bool:
-    """Whether a hypothesis says of a quantity what the source says of it.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far a hypothesis says of a quantity what the source says of it, 0 to 1 each."""
+
+    before: float
+    behind: float
+    times: bool
+
+
+def agreement(
+    hypothesis: Surroundings, source: Surroundings, earlier: Container[str], is_earlier_time: Callable[[str], bool]
+) -> Agreement:
+    """Compare what stands around two equal quantities.
 
     Args:
         hypothesis: surroundings in the hypothesis.
         source: surroundings of an equal quantity in the article.
         earlier: content words of the sentence before the source's.
-        earlier_times: times that sentences before the source's name.
+        is_earlier_time: whether a sentence before the source's names a time.
     """
     beside = frozenset(source.behind[:SOURCE_WORDS_BEHIND])
-    subject = frozenset(source.own) if len(source.own) >= OWN_WORDS else frozenset(source.lead) | earlier
+    own = frozenset(source.own)
+    lead: Container[str] = () if len(source.own) >= OWN_WORDS else frozenset(source.lead)
+    near = earlier if len(source.own) < OWN_WORDS else ()
     # "17 người bị thương" in a list says by what follows what it counts.
     said = (hypothesis.own or (() if hypothesis.behind else hypothesis.lead))[-WORDS_BEFORE:]
-    if not _shared(said, subject | beside, SHARE_BEFORE):
-        return False
-    if not _shared(hypothesis.behind[:WORDS_BEHIND], beside | frozenset(source.own), SHARE_BEHIND):
-        return False
     known = source.times_before | source.times_behind
-    known = known if source.times_before else known | earlier_times
-    return hypothesis.times_before <= known
+    return Agreement(
+        _share([word in own or word in beside or word in lead or word in near for word in said]),
+        _share([word in beside or word in own for word in hypothesis.behind[:WORDS_BEHIND]]),
+        all(time in known or (not source.times_before and is_earlier_time(time)) for time in hypothesis.times_before),
+    )
+
+
+def _share(found: Sequence[bool]) -> float:
+    """Share of the words that are known, 1 where nothing is asked."""
+    return sum(found) / len(found) if found else 1.0
 
 
 def times_of(text: str) -> frozenset[str]:
@@ -99,11 +112,6 @@ def _is_own(text: str, match: re.Match[str]) -> bool:
     """Whether a time behind a quantity is the quantity's: "… trong năm 2020", not "… của năm 2020"."""
     words = compare_key(text)[: match.start()].split()
     return not words or words[-1] in _TIME_HEADS
-
-
-def _shared(words: Sequence[str], known: frozenset[str], share: float) -> bool:
-    """Whether at least a share of the words is known; nothing is asked of no words."""
-    return sum(word in known for word in words) >= share * len(words)
 
 
 def _words(text: str) -> tuple[str, ...]:
