@@ -24,7 +24,8 @@ from thads_nlp.model.source import SourceIndex, Span
 
 # Score of the best rival where there is none.
 _NO_RIVAL = -8.0
-# Log-odds by which a count is trusted more where all words behind it agree, and less where none does.
+# Log-odds by which a count is trusted more where all words behind it agree, and less where none does
+# but another count has them.
 _COUNTED_ALIKE, _COUNTED_OTHERWISE = 1.2, -4.5
 # Places of a filler whose distance to a rival's is looked at.
 _COMPARED_PLACES = 8
@@ -105,7 +106,8 @@ class Judge:
 
     def refuses(self, claim: FillerClaim, source: SourceIndex) -> bool:
         """Whether another filler belongs where the claim is."""
-        return self.doubt(describe(claim, self.fit, self.company, source)) > self.threshold + _leaning(claim)
+        row = describe(claim, self.fit, self.company, source)
+        return self.doubt(row) > self.threshold + _leaning(claim, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class _Filler:
 _NOBODY = _Filler((), (), _NO_RIVAL, (0.0,) * len(MEASURES))
 
 
-def _leaning(claim: FillerClaim) -> float:
+def _leaning(claim: FillerClaim, row: Sequence[float]) -> float:
     """What the words right behind a count move its threshold: they say what it counts."""
     if claim.kind != "quantity":
         return 0.0
@@ -130,7 +132,9 @@ def _leaning(claim: FillerClaim) -> float:
         return 0.0
     if traits["said behind"] == 1.0:
         return _COUNTED_ALIKE
-    return _COUNTED_OTHERWISE if traits["said behind"] == 0.0 else 0.0
+    columns = COLUMNS["quantity"]
+    counted = row[columns.index("rival same two behind")] > row[columns.index("own same two behind")]
+    return _COUNTED_OTHERWISE if counted and traits["said behind"] == 0.0 else 0.0
 
 
 def describe(claim: FillerClaim, fit: Sequence[float], company: Company, source: SourceIndex) -> tuple[float, ...]:

@@ -1,8 +1,7 @@
 """Quoted text of a hypothesis: what somebody is said to have said must be verbatim.
 
 Punctuation, case and what an ellipsis leaves out do not count, nor where the article ends a sentence. Up to
-``MANNER_WORDS`` words in small letters are a manner of speaking ("ông trùm", "mây mưa"), the writer's own, unless the
-article has nearly the same words, which they then alter.
+``MANNER_WORDS`` words in small letters are a manner of speaking ("ông trùm", "mây mưa"), the writer's own.
 """
 
 from __future__ import annotations
@@ -10,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from thads_nlp.model.source import SourceIndex, Span
+from thads_nlp.model.source import SourceIndex
 from thads_nlp.model.tokens import Token, tokenize
 from thads_nlp.schema import Claim, Evidence
 
-MANNER_WORDS = 4
-# Fewer words are never nearly the same as others.
-FEWEST_ALIKE = 3
+MANNER_WORDS = 2
 _QUOTED = re.compile(r"\"([^\"]{2,600})\"|(?<![^\s(])'([^']{2,400})'(?!\w)")
 _PARTS = re.compile(r"\.{2,}|…|\[[^\]]*\]|\(\.*\)|(?<=[.!?;])\s")
 
@@ -31,7 +28,7 @@ def find_quotes(text: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
         place = source.find([token.key for token in tokens])
         if place is not None:
             yield Evidence(match.start(group), match.end(group), *source.offsets(place), "quote")
-        elif not _is_manner(tokens, source) and not _in_parts(match.group(group), source):
+        elif not _is_manner(tokens) and not _in_parts(match.group(group), source):
             yield Claim(match.group(0), "quote")
 
 
@@ -49,17 +46,6 @@ def _in_parts(quoted: str, source: SourceIndex) -> bool:
     return True
 
 
-def _is_manner(tokens: Sequence[Token], source: SourceIndex) -> bool:
+def _is_manner(tokens: Sequence[Token]) -> bool:
     """Whether few words are the writer's own way to say it."""
-    if len(tokens) > MANNER_WORDS or any(not token.text.isalpha() or token.is_capital for token in tokens[1:]):
-        return False
-    return len(tokens) < FEWEST_ALIKE or not _is_altered([token.key for token in tokens], source)
-
-
-def _is_altered(keys: Sequence[str], source: SourceIndex) -> bool:
-    """Whether the article has all but one of the words close together."""
-    for start in (place for key in keys[:2] for place in source.first.get(key, ())[:100]):
-        near = Span(max(0, start - len(keys)), start + len(keys) + 1)
-        if len(set(keys) & set(source.keys[near.start : near.end])) >= len(set(keys)) - 1:
-            return True
-    return False
+    return len(tokens) <= MANNER_WORDS and all(token.text.isalpha() and not token.is_capital for token in tokens[1:])
