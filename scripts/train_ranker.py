@@ -116,16 +116,19 @@ def _marks(abstract: str, figures: Sequence[KeyFigure]) -> list[bool]:
 def _best_cut(ranker: ranking.Ranker, gold: Path) -> float:
     """The cut with the best key F1 on annotated articles."""
     found = [(article, find_figures(article_of(article))) for article in read_gold(gold)]
-    best = (0.0, 0.0)
+    scores: dict[float, float] = {}
     for cut in CUTS:
         trial = replace(ranker, cut=cut)
         matched = []
         for article, figures in found:
             ranked = ranking.rank(figures, read_article(article_of(article)), trial)
             matched.append(match_article(article, [figure for figure in ranked if figure.section != "title"]))
-        best = max(best, (score_matched(matched).key_f1, cut))
-    click.echo(f"key F1 {best[0]:.3f} at cut {best[1]}")
-    return best[1]
+        scores[cut] = score_matched(matched).key_f1
+    # Among cuts that are equally good the middle one is the safest elsewhere.
+    best = [cut for cut, score in scores.items() if score == max(scores.values())]
+    chosen = best[len(best) // 2]
+    click.echo(f"key F1 {scores[chosen]:.3f} at cut {chosen}")
+    return chosen
 
 
 if __name__ == "__main__":

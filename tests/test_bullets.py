@@ -132,6 +132,11 @@ def test_openings_that_say_where_stay_and_lists_of_nouns_are_not_cut(sentence: s
     assert [bullet.text for bullet in bullets] == [expected]
 
 
+def test_a_bullet_ends_where_its_phrase_ends() -> None:
+    _, bullets = brief("Đoàn đã trao 45 suất học bổng cho học sinh nghèo, " + "động viên các em vượt khó học tốt " * 6)
+    assert [bullet.text for bullet in bullets] == ["Đoàn đã trao 45 suất học bổng cho học sinh nghèo"]
+
+
 @pytest.mark.parametrize("text", ["Để thu hút 5 triệu lượt khách", "Khu vực này có 5 triệu lượt khách"])
 def test_half_sentences_and_pointers_are_not_printed(text: str) -> None:
     found, _ = brief("Năm nay toàn tỉnh đón 5 triệu lượt khách." + FILLER)

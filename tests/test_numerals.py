@@ -156,7 +156,8 @@ def test_digits_and_fractions(text, value):
         ("nghìn", "1000"), ("ba nghìn tám", "3800"), ("một triệu tư", "1400000"), ("hai rưỡi", "2.5"),
         ("một nghìn lẻ một", "1001"), ("không phẩy không năm", "0.05"), ("ba phẩy mười bốn", "3.14"),
         ("hai phẩy 75", "2.75"), ("bốn phẩy năm triệu", "4500000"), ("hai mươi năm nghìn", "25000"),
-        ("một triệu tỷ", "1e15"),
+        ("một triệu tỷ", "1e15"), ("trăm bảy", "170"), ("nghìn rưỡi", "1500"), ("bảy sáu", "76"),
+        ("ba tỷ lẻ bốn triệu", "3004000000"), ("năm trăm ba tư", "534"), ("năm trăm ba bảy", "537"),
     ],
 )  # fmt: skip
 def test_scales_and_traps(text, value):

@@ -61,7 +61,11 @@ def _value(quantity: Quantity) -> str:
         ("hơn 3 trăm hộ", "300", "hộ"), ("2/3 số vụ", "0.666667", "phần"), ("hai phần ba số hộ", "0.666667", "phần"),
         ("giảm 1/4 mức phí", "0.25", "lần"), ("hơn một nửa số hồ sơ", "0.5", "phần"), ("âm 6 độ C", "-6", "độ C"),
         ("15 Tổng công ty", "15", "tổng công ty"), ("một năm rưỡi tù", "1.5", "năm"),
-        ("2 tỉ rưỡi đồng", "2500000000", "VND"),
+        ("2 tỉ rưỡi đồng", "2500000000", "VND"), ("18 tỉnh, thành phố", "18", "tỉnh, thành phố"),
+        ("3 cựu giám đốc", "3", "cựu giám đốc"), ("7 ổ dịch", "7", "ổ dịch"), ("240 con bò", "240", "con"),
+        ("28 khách/lượt xe", "28", "khách/lượt xe"), ("12 phút/chuyến", "12", "phút/chuyến"),
+        ("giá vé mỗi lượt 8.000 đồng", "8000", "VND/lượt"), ("học phí là 4.250.000", "4250000", "VND"),
+        ("Lê Lợi 320 khách", "320", "khách"), ("bắt giữ sáu nghi phạm", "6", "nghi phạm"),
     ],
 )  # fmt: skip
 def test_value_and_unit(text, value, unit):

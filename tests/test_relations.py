@@ -88,6 +88,9 @@ def test_the_same_amount_in_another_currency_goes_on() -> None:
         ("Nợ xấu chiếm 2,1% tổng dư nợ.", "share"),
         ("Sở Kế hoạch và Đầu tư cho biết thu ngân sách đạt 1.500 tỷ đồng.", "level"),
         ("Mức tăng trưởng tín dụng đạt 7,5%.", "change"),
+        ("Hội đề xuất mức tăng lương 6%.", "change"),
+        ("Xã mới giải ngân đạt 35% kế hoạch.", "share"),
+        ("Giá nước sẽ tăng lên 9.000 đồng/m3.", "target"),
     ],
 )
 def test_roles(sentence: str, role: str) -> None:
@@ -209,6 +212,12 @@ def test_offsets_slice_to_text_and_links_stay_inside(clauses: list[tuple[str, st
         # Variants that differ in their number.
         ("Xăng loại III vùng 1 là 19.280 đồng/lít; vùng 2 là 19.660 đồng/lít.",
          ["Xăng loại III vùng 1", "Xăng loại III vùng 2"]),
+        # One verb with two objects, list heads in brackets, relative clauses, owners.
+        ("Hãng đạt doanh thu và lợi nhuận lần lượt là 40 tỷ đồng và 3 tỷ đồng.", ["doanh thu", "lợi nhuận"]),
+        ("Các sở có tỷ lệ giải ngân cao, gồm: Xây dựng (81%), Y tế (78%).",
+         ["tỷ lệ giải ngân Xây dựng", "tỷ lệ giải ngân Y tế"]),
+        ("Mức lợi nhuận mà hãng ước đạt là 12 tỷ đồng.", ["Mức lợi nhuận"]),
+        ("Hai bên thống nhất mức tăng 4%.", ["mức tăng"]),
         # Examples behind "như".
         ("Đại hội đã thông qua nhiều nội dung như tổng doanh thu đạt 50 tỷ đồng.", ["tổng doanh thu"]),
     ],
@@ -236,6 +245,27 @@ def test_what_a_comparative_compares_with(sentence: str, direction: str, baselin
 def test_a_change_behind_a_bracket_is_of_the_level_before_it() -> None:
     found = figures("Tổng số căn hộ là 9.100 căn (gồm 8.600 căn hộ chung cư và 500 căn nhà phố), giảm 44%.")
     assert [f.change_of for f in found] == [None, None, None, 0]
+
+
+def test_a_list_says_its_verb_once() -> None:
+    found = figures("Ngành bán lẻ tăng 6,5%, vận tải kho bãi 8,1%, lãi suất 5%.")
+    assert [(f.direction, f.role) for f in found][:2] == [("up", "change"), ("up", "change")]
+    assert found[2].direction is None
+
+
+def test_a_height_is_no_comparison() -> None:
+    assert figures("Máy bay bay ở độ cao hơn 2.100 m.")[0].direction is None
+
+
+def test_the_standards_own_figure_is_a_level_of_its_time() -> None:
+    change, standard = figures("Đàn bò của tỉnh giảm 12% so với đầu năm (40.000 con).")
+    assert (change.role, change.baseline) == ("change", "đầu năm")
+    assert (standard.role, standard.direction, standard.period) == ("level", None, "đầu năm")
+
+
+def test_a_day_is_not_taken_over_by_the_whole_article() -> None:
+    lines = ["Ngày 4/9/2021, kho có 900 tấn gạo.", "Xưởng có 12 máy.", *["Việc này tiếp tục."] * 3, "Cảng có 7 tàu."]
+    assert [f.period for f in find_figures("\n".join(lines))] == ["Ngày 4/9/2021", "Ngày 4/9/2021", None]
 
 
 def test_a_bound_is_no_rise() -> None:

@@ -48,7 +48,7 @@ _SUBORDINATE = re.compile(
 )
 _POINTERS = re.compile(
     r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
-    r"|đang|sẽ|đã|lại|vẫn|cũng|được|bị|phải|rồi|nên|thì|mà|hoặc|hay|tôi|ta|mình|chúng|việc này"
+    r"|đang|sẽ|đã|lại|vẫn|cũng|được|bị|phải|rồi|nên|thì|mà|hoặc|hay|tôi|ta|mình|chúng|của|giờ đây|việc này"
     r"|cùng(?! (?:tháng|ngày|năm|kỳ|thời|lúc))"
     r"|điều này|y|hắn|gã|cô|cậu|em|cháu|cũng may|dựa trên|(?:[^\W\d]+\s){1,2}(?:này|ấy|kia))\b",
     re.IGNORECASE,

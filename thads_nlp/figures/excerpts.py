@@ -12,7 +12,7 @@ from thads_nlp.text.segment import segment_words
 MAX_SYLLABLES = 16
 _END_WORDS = frozenset("nhưng song khi để do nhờ vì sau trước nhằm nếu mà nên".split())
 # Before these only where a number follows or the phrase is long: they also join what belongs together.
-_LOOSE_WORDS = frozenset("và hoặc vào với cho theo của trên bằng về tại ở trong từ so".split())
+_LOOSE_WORDS = frozenset("và hoặc với cho theo của trên bằng về tại ở trong từ so".split())
 _TIMES = frozenset({"năm", "tháng", "quý", "tuần", "phiên", "kỳ", "ngày"})
 _MARKS = frozenset(",;:.!?…–—-()")
 # A clause that opens so is a part of the one before it.
