@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from thads_nlp.errors import ModelError
 from thads_nlp.model.engine import Hypothesis, Prompt
-from thads_nlp.model.slots import SlotTable
+from thads_nlp.model.slots import SlotTable, is_slot
 from thads_nlp.model.tokenizer import WordPieces
 from thads_nlp.schema import Sentence
 from thads_nlp.text.normalize import compare_key, desegment
@@ -65,6 +65,10 @@ class Codec(Protocol):
         """One prompt for each length mark ("" for none), with the headline forced where it is given."""
         ...
 
+    def statement(self, source: EncodedSource, figure: str) -> Prompt | None:
+        """The prompt for a statement around a figure (number and unit as written), None where there is no such task."""
+        ...
+
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """The text of a hypothesis; ``titled`` says that the headline was given."""
         ...
@@ -99,6 +103,11 @@ class SlotCodec:
         if title is not None:
             head += [*self._pieces.encode(source.slots.mask(model_words(title))), SUMMARY]
         return [_even(source.subwords, (*([mark] if mark else []), *head)) for mark in marks]
+
+    def statement(self, source: EncodedSource, figure: str) -> Prompt | None:
+        """Source, ``<fig>``, the figure's slot and ``<sum>``; None where its number has no slot in the source."""
+        slots = [word for word in source.slots.mask(model_words(figure)) if is_slot(word) and word in source.subwords]
+        return _even(source.subwords, (FIGURE, slots[0], SUMMARY)) if slots else None
 
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """Split at ``<sum>``; an output without it has no summary."""
@@ -136,6 +145,10 @@ class TextCodec:
     def prompts(self, source: EncodedSource, title: str | None, marks: Sequence[str]) -> list[Prompt]:
         """One prompt: such models know neither headlines nor length marks."""
         return [Prompt(source.subwords)]
+
+    def statement(self, source: EncodedSource, figure: str) -> Prompt | None:
+        """None: such models were not trained to write statements."""
+        return None
 
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """The output's text, desegmented."""

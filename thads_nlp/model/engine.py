@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -39,6 +39,10 @@ class DecodingOptions:
         for name in ("beam_size", "max_length", "max_batch_size"):
             if getattr(self, name) < 1:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be at least 1")
+
+    def shortened(self, max_length: int) -> DecodingOptions:
+        """The same search for outputs of at most so many subwords."""
+        return replace(self, max_length=min(self.max_length, max_length))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from thads_nlp.model.engine import DecodingOptions, Seq2SeqEngine
 from thads_nlp.model.extract import extract_summary, extract_title
 from thads_nlp.model.form import form_faults
 from thads_nlp.model.select import select_sections, select_source
+from thads_nlp.model.statements import StatementRequest, write_statements
 from thads_nlp.model.verify import SourceIndex, Verdict, verify
 from thads_nlp.schema import Article, Claim, KeyFigure, Length, Sentence, Summary, TitleOrigin
 
@@ -123,6 +124,10 @@ class Generator:
             for (w, j), draft in zip(pending, drafts, strict=True):
                 tried[w][j].append(judge(draft, works[w]))
         return tried
+
+    def state(self, requests: Sequence[StatementRequest], options: DecodingOptions) -> list[str | None]:
+        """Verified statements around figures, in order; None where the model has none that may be shown."""
+        return write_statements(self._engine, self._codec, requests, options, self._window - OUTPUT_ROOM)
 
     def _drafts(self, jobs: Sequence[Job], number: int, options: DecodingOptions) -> list[Draft]:
         """Candidate ``number`` of each job, generated in batches over all jobs."""
