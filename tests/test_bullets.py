@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thads_nlp import Article, KeyFigure, find_figures
-from thads_nlp.figures.bullets import MAX_BULLET_CHARS, MAX_BULLETS, is_printable, make_bullets
+from thads_nlp.figures.bullets import MAX_BULLETS, make_bullets
+from thads_nlp.figures.printable import MAX_BULLET_CHARS, is_printable
 from thads_nlp.figures.ranking import MAX_GROUPS, MAX_KEY_FIGURES
 from thads_nlp.schema import Bullet
 from thads_nlp.text.reading import read_article

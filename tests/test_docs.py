@@ -1,4 +1,4 @@
-"""Every code block of README and docs runs, except those marked ``<!-- no-run: reason -->``; recipes have their own test."""
+"""Every code block of README and docs runs, except those marked ``<!-- no-run: reason -->``; recipes: test_recipes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def runnable(kind: str) -> list[Path]:
     return [page for page in PAGES if any(b.kind == kind and b.reason is None for b in blocks(page))]
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with what the documentation's examples name."""
     shutil.copyfile(SAMPLES / "thi_hanh_an_quy_2.txt", tmp_path / "article.txt")

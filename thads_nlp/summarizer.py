@@ -5,19 +5,20 @@ from __future__ import annotations
 import itertools
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 from thads_nlp.errors import ClosedError, InputError, OptionError, ThadsError, TruncationWarning
-from thads_nlp.figures.bullets import make_bullets
+from thads_nlp.figures.bullets import make_bullets, unstated
 from thads_nlp.figures.finding import find_figures
 from thads_nlp.memory import give_back
 from thads_nlp.model.engine import DecodingOptions, Device
 from thads_nlp.model.generate import Generator, Work, extracted, summarize
 from thads_nlp.model.loading import EngineName, load_generator
+from thads_nlp.model.statements import StatementRequest
 from thads_nlp.model.verify import SourceIndex
 from thads_nlp.schema import Article, Briefing, Failure, KeyFigure, Length, Stage, Summary
 from thads_nlp.text.content import check_article, separated_parts
@@ -46,6 +47,18 @@ class Prepared:
     def article(self) -> Article:
         """The article as read."""
         return self.work.article
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written of an article: its summary, and the model's statements by group of figures."""
+
+    summary: Summary
+    statements: Mapping[int, str]
+
+    def statement(self, figures: Sequence[KeyFigure], article: Article) -> str | None:
+        """The model's statement of a group, as ``make_bullets`` asks for it."""
+        return self.statements.get(figures[0].group)
 
 
 class Summarizer:
@@ -159,14 +172,14 @@ class Summarizer:
         ready: list[Prepared | Failure] = [self._try_prepare(index, article) for index, article in chunk]
         good = [item for item in ready if isinstance(item, Prepared)]
         try:
-            summaries: Iterator[Summary | None] = iter(self._drafted(good))
+            written: Iterator[Written | None] = iter(self._drafted(good))
         except ClosedError:
             raise
         except ThadsError:
             # One article may have spoilt the batch: each alone, so that only that one fails.
-            summaries = iter([None] * len(good))
+            written = iter([None] * len(good))
         for item in ready:
-            yield item if isinstance(item, Failure) else self._try_finish(item, next(summaries))
+            yield item if isinstance(item, Failure) else self._try_finish(item, next(written))
 
     def _prepare(self, article: str | Article) -> Prepared:
         """Read, find figures, index, choose the model's input."""
@@ -177,17 +190,25 @@ class Summarizer:
         jobs = tuple(generator.jobs(read, self._length)) if generator else ()
         return Prepared(Work(read, SourceIndex.build(read), jobs, figures))
 
-    def _drafted(self, items: Sequence[Prepared]) -> list[Summary]:
-        """Verified summaries of prepared articles, generated in shared batches."""
+    def _drafted(self, items: Sequence[Prepared]) -> list[Written]:
+        """Verified summaries and statements of prepared articles, generated in shared batches."""
         generator = self._open_generator()
         if generator is None:
-            return [extracted(item.article, item.work.source, item.figures, self._length) for item in items]
-        works = [item.work for item in items]
-        written = generator.write(works, self._decoding)
-        return [
-            summarize(item.work, tried, self._length)
-            for item, tried in zip(items, written, strict=True)
-        ]
+            return [Written(extracted(i.article, i.work.source, i.figures, self._length), {}) for i in items]
+        written = generator.write([item.work for item in items], self._decoding)
+        summaries = [summarize(item.work, tried, self._length) for item, tried in zip(items, written, strict=True)]
+        statements = self._stated(generator, items)
+        return [Written(summary, said) for summary, said in zip(summaries, statements, strict=True)]
+
+    def _stated(self, generator: Generator, items: Sequence[Prepared]) -> list[dict[int, str]]:
+        """The model's statements of what the grammar has no good words for, by article and group."""
+        asked = [(at, group) for at, item in enumerate(items) for group in unstated(item.figures, item.article)]
+        requests = [StatementRequest(items[at].work.source, group) for at, group in asked]
+        found: list[dict[int, str]] = [{} for _ in items]
+        for (at, group), text in zip(asked, generator.state(requests, self._decoding), strict=True):
+            if text is not None:
+                found[at][group[0].group] = text
+        return found
 
     def _open_generator(self) -> Generator | None:
         """The model, None for extraction only.
@@ -200,9 +221,9 @@ class Summarizer:
             raise ClosedError(f"the summarizer of {self.label} is closed; load another, or close it later")
         return generator
 
-    def _finish(self, item: Prepared, summary: Summary) -> Briefing:
+    def _finish(self, item: Prepared, written: Written) -> Briefing:
         """The briefing record."""
-        article = item.article
+        article, summary = item.article, written.summary
         _log.debug(
             "article %r: title %s, summary %s, %d figures, %d claims refused",
             article.id, summary.title_origin, summary.origin, len(item.figures), len(summary.unsupported),
@@ -216,7 +237,7 @@ class Summarizer:
             summary=summary.text,
             summary_origin=summary.origin,
             length=self._length,
-            bullets=make_bullets(item.figures, article),
+            bullets=make_bullets(item.figures, article, written.statement),
             figures=item.figures,
             evidence=summary.evidence,
             unsupported=summary.unsupported,
@@ -237,10 +258,10 @@ class Summarizer:
         except ThadsError as error:
             return _failed(named, error)
 
-    def _try_finish(self, item: Prepared, summary: Summary | None) -> Briefing | Failure:
+    def _try_finish(self, item: Prepared, written: Written | None) -> Briefing | Failure:
         """``_finish``, with an error made a Failure."""
         try:
-            return self._finish(item, summary or self._drafted([item])[0])
+            return self._finish(item, written or self._drafted([item])[0])
         except ClosedError:
             raise
         except ThadsError as error:

@@ -17,6 +17,8 @@ from thads_nlp.figures.excerpts import excerpts, natural_end
 from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import after_report
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
+from thads_nlp.figures.printable import POINTERS, is_printable
+from thads_nlp.figures.ranking import key_groups
 from thads_nlp.figures.stretches import Text
 from thads_nlp.figures.tails import tail
 from thads_nlp.schema import Article, Bullet, KeyFigure, canonical
@@ -24,7 +26,6 @@ from thads_nlp.text.normalize import compare_key
 from thads_nlp.text.segment import segment_words
 
 MAX_BULLETS = 6
-MAX_BULLET_CHARS = 220
 # What a clause says behind its last figure is printed up to here.
 MAX_CLAUSE_CHARS = 90
 # A sentence up to here is printed whole.
@@ -42,27 +43,6 @@ _LEADS = PhraseTable.of([(True, """
     không chỉ vậy|không chỉ thế|sau đó|trước đó|thế nhưng|chẳng vậy mà|khi đó|lúc đó|lúc này|song song đó
     trong khi ấy|ngay sau đó
 """)])
-# Clauses that cannot stand without a main clause, which a comma would open.
-_SUBORDINATE = re.compile(
-    r"(?:với|gồm|để|khi|nếu|vì|do|nhờ|mặc dù|dù|sau khi|trước khi|nhằm|tuy)\b(?!.*,\s)", re.IGNORECASE
-)
-_POINTERS = re.compile(
-    r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
-    r"|đang|sẽ|đã|lại|vẫn|cũng|được|bị|phải|rồi|nên|thì|mà|hoặc|hay|tôi|ta|mình|chúng|của|giờ đây|việc này"
-    r"|cùng(?! (?:tháng|ngày|năm|kỳ|thời|lúc))"
-    r"|điều này|y|hắn|gã|cô|cậu|em|cháu|cũng may|dựa trên|(?:[^\W\d]+\s){1,2}(?:này|ấy|kia))\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
-_DIRECTION_WORDS = {
-    "up": re.compile(r"\b(?:tăng|gấp|vượt|hơn|nâng|thêm|leo|nhích|cao|gia tăng|mở rộng|lên)\b", re.IGNORECASE),
-    "down": re.compile(
-        r"\b(?:giảm|sụt|thấp|ít|hạ|bớt|lùi|tụt|mất|rơi|rớt|hụt|kém|rẻ|trừ|bốc hơi|thu hẹp|ngắn|xuống)\b", re.IGNORECASE
-    ),
-}
-_PLANNED = re.compile(
-    r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|kỳ vọng|dự toán|chỉ tiêu|sẽ|đặt ra|đề ra)\b", re.IGNORECASE
-)
 # A measure with fewer words names no one's amount ("giá tiền: 2 triệu đồng").
 FEWEST_MEASURE_WORDS = 4
 _HAPPENED = re.compile(
@@ -117,47 +97,19 @@ def make_bullets(
         maker: asked first for a statement of each group; what it says must hold the same rules.
         plain_values: print canonical values ("6068000000000 VND") instead of the article's spelling.
     """
-    groups: dict[int, list[int]] = {}
-    for index, figure in enumerate(figures):
-        if figure.key:
-            groups.setdefault(figure.group, []).append(index)
-    ranked = sorted(groups.values(), key=lambda group: (-max(figures[i].score for i in group), group[0]))
     bullets: list[Bullet] = []
-    for group in ranked[:MAX_BULLETS]:
+    for group in key_groups(figures)[:MAX_BULLETS]:
         chosen = [figures[i] for i in group]
         text = _statement(chosen, article, maker)
         if text and all(text.casefold() != bullet.text.casefold() for bullet in bullets):
-            bullets.append(Bullet(_with_values(text, chosen) if plain_values else text, tuple(group)))
+            bullets.append(Bullet(_with_values(text, chosen) if plain_values else text, group))
     return tuple(bullets)
 
 
-def is_printable(text: str, figures: Sequence[KeyFigure]) -> bool:
-    """Whether a statement can be printed: all figures with their directions, no other number, short, well opened."""
-    if not text or len(text) > MAX_BULLET_CHARS or (not text[0].isupper() and not text[0].isdigit()):
-        return False
-    if _POINTERS.match(text) or _SUBORDINATE.match(text) or not _is_paired(text):
-        return False
-    if any(figure.text not in text for figure in figures):
-        return False
-    if any(figure.role == "target" for figure in figures) and not _PLANNED.search(text):
-        return False
-    if any(figure.direction and not _DIRECTION_WORDS[figure.direction].search(text) for figure in figures):
-        return False
-    return not _foreign_numbers(text, figures)
-
-
-def _is_paired(text: str) -> bool:
-    """Whether all brackets and quotes of a text are closed."""
-    return text.count("(") == text.count(")") and text.count("“") == text.count("”") and text.count('"') % 2 == 0
-
-
-def _foreign_numbers(text: str, figures: Sequence[KeyFigure]) -> list[str]:
-    """Numbers of a statement that are neither its figures' nor of their measures, baselines and periods."""
-    known = " ".join(
-        part for f in figures for part in (f.text, f.measure, f.baseline, f.period) if part is not None
-    )
-    allowed = set(_NUMBER.findall(known))
-    return [number for number in _NUMBER.findall(text) if number not in allowed]
+def unstated(figures: Sequence[KeyFigure], article: Article) -> tuple[tuple[KeyFigure, ...], ...]:
+    """Key groups for which the grammar has no statement, or measure and figure alone: another maker may say more."""
+    groups = [tuple(figures[i] for i in group) for group in key_groups(figures)[:MAX_BULLETS]]
+    return tuple(group for group in groups if _statement(group, article, None) in (None, _tidy(_brief(group))))
 
 
 def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementMaker | None) -> str | None:
@@ -293,7 +245,7 @@ def _without_lead(text: str) -> str:
     """A clause without its opening conjunctions."""
     items = syllables(text)
     told = items[after_report(items) :]
-    items = items if told and _POINTERS.match(text[told[0].start :]) else told
+    items = items if told and POINTERS.match(text[told[0].start :]) else told
     match = _LEADS.starting_at(items, 0)
     while match and match[0] < len(items):
         items = items[match[0] :]

@@ -87,6 +87,16 @@ def _as_statements(figures: Sequence[KeyFigure], own: Sequence[float]) -> list[f
     ]
 
 
+def key_groups(figures: Sequence[KeyFigure]) -> tuple[tuple[int, ...], ...]:
+    """Indices of the key figures by statement, the best statement first."""
+    groups: dict[int, list[int]] = {}
+    for index, figure in enumerate(figures):
+        if figure.key:
+            groups.setdefault(figure.group, []).append(index)
+    ranked = sorted(groups.values(), key=lambda group: (-max(figures[i].score for i in group), group[0]))
+    return tuple(tuple(group) for group in ranked)
+
+
 def _identity(figure: KeyFigure) -> tuple[object, ...]:
     """What two statements of one figure share."""
     return figure.value, figure.value_high, normalize_unit(figure.unit), figure.direction

@@ -107,7 +107,11 @@ class SlotCodec:
     def statement(self, source: EncodedSource, figure: str) -> Prompt | None:
         """Source, ``<fig>``, the figure's slot and ``<sum>``; None where its number has no slot in the source."""
         slots = [word for word in source.slots.mask(model_words(figure)) if is_slot(word) and word in source.subwords]
-        return _even(source.subwords, (FIGURE, slots[0], SUMMARY)) if slots else None
+        if not slots:
+            return None
+        whole = Prompt(source.subwords, (FIGURE, slots[0], SUMMARY))
+        even = _even(whole.source, whole.prefix)
+        return even if slots[0] in even.source else whole
 
     def read(self, hypothesis: Hypothesis, source: EncodedSource, *, titled: bool) -> Draft:
         """Split at ``<sum>``; an output without it has no summary."""
