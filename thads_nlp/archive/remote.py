@@ -75,7 +75,7 @@ def open_store(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
-        raise MissingExtraError(url, "ray", "fsspec") from error
+        raise MissingExtraError(url, "archive", "fsspec") from error
     try:
         system, path = url_to_fs(url)
     except ImportError as error:
