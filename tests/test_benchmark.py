@@ -390,7 +390,7 @@ def test_the_command_writes_table_json_plots_and_document(tmp_path: Path) -> Non
     assert ["thads_nlp, headline + summary", "2", "100", "–", "–", "1", "1", "0.5", "–", "–", "–", "–"] in rows
     assert ["thads_nlp, whole brief", "2", "100", "–", "–", "1", "1", "0.4", "2", "3", "2.5", "–"] in rows
     assert ["time of a whole brief against headline + summary", "1.25 ×", "≤ 1.5 ×", "yes"] in rows
-    assert ["100", "1", "2.00", "2.00", "0 of 1"] in rows
+    assert ["100", "1", "2.00", "2.00", "1 of 1"] in rows
     assert ["8", "1", "100", "0.333", "3.00"] in rows
     assert "memory 40 GB/s copied, 20 GB/s read; matrix products fp32 200 GFLOP/s, int8 900 GOP/s" in text
     assert "ViT5-base int8 was not measured, or not whole" in text
