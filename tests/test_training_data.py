@@ -106,6 +106,10 @@ def test_nothing_is_segmented_twice_and_nothing_stale_is_taken(tmp_path: Path, m
     again = segment_pairs(load_pairs(data, Counter()), 1)
     assert [segmented_pair(one) for one in again] == first
     assert not calls
+    for _ in range(2):
+        chosen = segment_pairs(load_pairs(data, Counter()).select([4, 1]), 1)
+        assert [segmented_pair(one) for one in chosen] == [first[4], first[1]]
+    assert calls.pop("words") == 2 * 4
     write_rows(data, [row(number) for number in range(1, 6)])
     changed = segment_pairs(load_pairs(data, Counter()), 1)
     assert [one["id"] for one in changed] == [f"n{number}" for number in range(1, 6)]
