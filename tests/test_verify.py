@@ -51,6 +51,8 @@ def test_shortened_statements_pass(source: SourceIndex, hypothesis: str) -> None
         ("Bão làm bốn người chết.", "quantity"),
         ("Bão làm ba người chết, hai người bị thương nặng.", "quantity in context"),
         ("Trong 9 tháng đầu năm, toàn tỉnh phải giải ngân thêm 2.752 tỷ đồng.", "quantity in context"),
+        ("Năm nay, toàn tỉnh phải giải ngân thêm 2.752 tỷ đồng.", "quantity in context"),
+        ("Tỉnh phải chi lần lượt 2.752 tỷ đồng và 320 tỷ đồng.", "quantity in context"),
         ("Doanh thu của Công ty Cấp nước Hà Bắc đạt 320 triệu đồng.", "quantity"),
         ("Doanh thu của Công ty Cấp nước Hà Bắc giảm 12,5% so với cùng kỳ năm 2019.", "direction"),
         ("Doanh thu của Công ty Cấp nước Nam Bắc đạt 320 tỷ đồng.", "name"),

@@ -75,6 +75,14 @@ class FillerClaim:
     rivals: tuple[Rival, ...]
     traits: tuple[float, ...]
 
+    @property
+    def leaves_its_time(self) -> bool:
+        """Whether an amount, rate or measurement is told of a time that the article names at none of its places."""
+        if self.kind != "quantity":
+            return False
+        traits = dict(zip(QUANTITY_TRAITS, self.traits, strict=True))
+        return bool(self.places) and traits["measured"] == 1.0 and traits["times"] == 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

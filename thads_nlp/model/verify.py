@@ -11,8 +11,9 @@ Kinds of claims: "quantity" (value and unit stand nowhere), "name" (stands nowhe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from thads_nlp.model.claims import FillerClaim, Said, find_claims, read_hypothesis
 from thads_nlp.model.judge import best_place, shipped_judges
@@ -32,6 +33,8 @@ DIRECTION_REACH = 6
 _STEPS = {"up": frozenset({"tăng"}), "down": frozenset({"giảm", "sụt"})}
 # A clause is read back so far at most, which keeps a table in one line linear.
 MAX_CLAUSE_CHARS = 240
+# Words between two quantities that are told in one breath.
+_JOINED = re.compile(r"\s*(?:và|hoặc|,|-|–|lên|đến|tới)\s*(?:(?:hơn|gần|khoảng|trên|dưới|còn)\s+)?", re.IGNORECASE)
 _CLAUSE_MARKS = re.compile(r"[,;:.!?()]")
 
 
@@ -77,9 +80,11 @@ def _sentences(text: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
     """Claims and evidence of all sentences."""
     for base, said in read_hypothesis(text):
         verbatim = next(source.runs(said.keys), None) is not None
-        items = (_judged(claim, said, base, source, verbatim=verbatim) for claim in find_claims(said, source))
+        found = tuple(find_claims(said, source))
+        items = (_judged(claim, said, base, source, verbatim=verbatim) for claim in found)
         yield from (item for item in items if not (verbatim and isinstance(item, Claim)))
         if not verbatim:
+            yield from _torn_pairs(said, found, source)
             yield from _polarity(said, source)
 
 
@@ -89,11 +94,21 @@ def _judged(claim: FillerClaim, said: Said, base: int, source: SourceIndex, *, v
     if not claim.places:
         return Claim(text, claim.kind)
     judge = shipped_judges()[claim.kind]
-    if not verbatim and judge.refuses(claim, source):
+    if not verbatim and (claim.leaves_its_time or judge.refuses(claim, source)):
         return Claim(text, f"{claim.kind} in context")
     start, end = source.offsets(best_place(claim, judge.fit, source))
     kind: EvidenceKind = "name" if claim.kind == "name" else "quantity"
     return Evidence(base + claim.start, base + claim.end, start, end, kind)
+
+
+def _torn_pairs(said: Said, found: Sequence[FillerClaim], source: SourceIndex) -> Iterator[Claim]:
+    """Quantities told in one breath ("A và B") that no sentence of the article tells together."""
+    quantities = [claim for claim in found if claim.kind == "quantity"]
+    for one, other in pairwise(quantities):
+        if _JOINED.fullmatch(said.text[one.end : other.start]) and one.places and other.places:
+            homes = ({source.sentence_of[place.start] for place in claim.places} for claim in (one, other))
+            if frozenset.intersection(*map(frozenset, homes)) == frozenset():
+                yield Claim(said.text[one.start : other.end], "quantity in context")
 
 
 def _polarity(said: Said, source: SourceIndex) -> Iterator[Claim]:
