@@ -112,6 +112,24 @@ def test_training_lowers_the_loss_on_what_it_sees(tmp_path: Path) -> None:
     assert progress.best_loss < 0.8 * progress.losses[0][2]
 
 
+def test_a_share_of_the_base_is_tried_at_the_end(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    data = RunData(examples(4, 7), examples(4, 7))
+    config = replace(CONFIG, examples=160, learning_rate=3e-3, embedding_rate=3e-3, validation_every=1000)
+    plain, mixed, base = tiny_model(), tiny_model(), tiny_model().state_dict()
+    CausalRun(plain, data, config, tmp_path / "plain").train(lambda _: None)
+    tried = CausalRun(mixed, data, replace(config, base_share=0.25), tmp_path / "mixed").train(lambda _: None)
+    assert len(tried.losses) == 3  # before, at the last step, with the share
+    for name, value in plain.state_dict().items():
+        assert torch.equal(value, mixed.state_dict()[name])  # the run itself goes on from its own weights
+    best = load_file(tmp_path / "mixed" / "best.safetensors")
+    at_end, with_share = tried.losses[1][2], tried.losses[2][2]
+    for name, value in plain.state_dict().items():
+        expected = value.lerp(base[name], 0.25) if with_share < at_end else value
+        assert torch.allclose(best[name], expected, atol=1e-6), name
+
+
 def test_another_configuration_does_not_go_on(tmp_path: Path) -> None:
     data = RunData(examples(8, 5), examples(4, 6))
     CausalRun(tiny_model(), data, CONFIG, tmp_path / "run").train(lambda _: None)

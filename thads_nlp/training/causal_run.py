@@ -42,6 +42,7 @@ class CausalRun:
         self._optimiser = _optimiser(model, config)
         self._dtype = arithmetic(config)
         self._loss = torch.compile(self._plain_loss, dynamic=False) if config.compile else self._plain_loss
+        self._base = {name: value.clone() for name, value in model.state_dict().items()} if config.base_share else {}
         lengths = [len(item.ids) for item in data.train]
         self._steps = plan_batches(lengths, config.buckets, config.examples, config.seed)
         if not self._steps:
@@ -66,7 +67,21 @@ class CausalRun:
             if time.monotonic() - saved > self._config.checkpoint_minutes * 60:
                 save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
                 saved = time.monotonic()
+        progress = self._mixed(progress, report)
         save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
+        return progress
+
+    def _mixed(self, progress: Progress, report: Report) -> Progress:
+        """Validate the last weights moved towards those the run began with; the model itself stays as trained."""
+        if not self._base or progress.step < len(self._steps):
+            return progress
+        trained = {name: value.clone() for name, value in self._model.state_dict().items()}
+        with torch.no_grad():
+            for name, value in self._model.state_dict().items():
+                value.lerp_(self._base[name], self._config.base_share)
+        report(f"with a share of {self._config.base_share} of the base:")
+        progress = self._validated(progress, math.nan, report)
+        self._model.load_state_dict(trained)
         return progress
 
     def validate(self) -> float:

@@ -48,8 +48,10 @@ class TrainingConfig:
 
     ``examples`` counts from the start of this run; the learning rate rises over ``warmup`` steps and falls linearly
     to 0 at the last example. ``source_weight`` is the weight of the language-model loss on the source, taken at
-    sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``source_length``,
-    ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which have no buckets.
+    sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``base_share`` mixes so much of
+    the weights that the run began with into its last ones (arXiv 2109.01903); the mixture is kept where it validates
+    best. ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
+    have no buckets.
     """
 
     examples: int = 8_000
@@ -65,6 +67,7 @@ class TrainingConfig:
     validation_every: int = 100
     checkpoint_minutes: float = 5.0
     patience: int = 0
+    base_share: float = 0.0
     precision: Precision = "auto"
     compile: bool = True
     buckets: tuple[Bucket, ...] = (Bucket(256, 24), Bucket(384, 16), Bucket(512, 12))
