@@ -76,6 +76,11 @@ class FillerClaim:
     traits: tuple[float, ...]
 
     @property
+    def is_counted(self) -> bool:
+        """Whether a quantity is a reported figure: no date, age, duration or number in passing."""
+        return self.kind == "quantity" and self.traits[QUANTITY_TRAITS.index("kind quantity")] == 1.0
+
+    @property
     def leaves_its_time(self) -> bool:
         """Whether an amount, rate or measurement is told of a time that the article names at none of its places."""
         if self.kind != "quantity":

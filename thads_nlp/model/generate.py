@@ -22,7 +22,7 @@ from thads_nlp.schema import Article, Claim, KeyFigure, Length, Sentence, Summar
 # Length marks tried for a length, the preferred one first ("" is no mark).
 MARKS: Mapping[Length, tuple[str, ...]] = {
     "short": (LENGTH_MARKS[0], LENGTH_MARKS[1]),
-    "standard": (LENGTH_MARKS[2], LENGTH_MARKS[1], LENGTH_MARKS[3]),
+    "standard": (LENGTH_MARKS[2], LENGTH_MARKS[1], LENGTH_MARKS[3], "", LENGTH_MARKS[0]),
     "long": (LENGTH_MARKS[1],),
 }
 # Subwords of the window kept for headline and summary; a headline has about 14, a summary at most about 80.

@@ -31,6 +31,10 @@ UNFOUND = frozenset({"quantity", "name"})
 # Words that say where a quantity went, looked for this many tokens before and two behind it in its clause.
 DIRECTION_REACH = 6
 _STEPS = {"up": frozenset({"tăng"}), "down": frozenset({"giảm", "sụt"})}
+# A quantity's name stands in its sentence, the two before or the one behind.
+NAME_REACH = (-2, -1, 0, 1)
+# A name of so many sentences, or of the title and the opening ones, is what the article is about and may go unsaid.
+TOPIC_SENTENCES, OPENING_SENTENCES = 5, 2
 # A clause is read back so far at most, which keeps a table in one line linear.
 MAX_CLAUSE_CHARS = 240
 # Words between two quantities that are told in one breath.
@@ -85,6 +89,7 @@ def _sentences(text: str, source: SourceIndex) -> Iterator[Claim | Evidence]:
         yield from (item for item in items if not (verbatim and isinstance(item, Claim)))
         if not verbatim:
             yield from _torn_pairs(said, found, source)
+            yield from _strangers(said, found, source)
             yield from _polarity(said, source)
 
 
@@ -109,6 +114,21 @@ def _torn_pairs(said: Said, found: Sequence[FillerClaim], source: SourceIndex) -
             homes = ({source.sentence_of[place.start] for place in claim.places} for claim in (one, other))
             if frozenset.intersection(*map(frozenset, homes)) == frozenset():
                 yield Claim(said.text[one.start : other.end], "quantity in context")
+
+
+def _strangers(said: Said, found: Sequence[FillerClaim], source: SourceIndex) -> Iterator[Claim]:
+    """Quantities told of a name (before it in the clause) that the article names nowhere near that quantity."""
+    for quantity in found:
+        if quantity.kind != "quantity" or not quantity.is_counted:
+            continue
+        homes = {source.sentence_of[place.start] + step for place in quantity.places for step in NAME_REACH}
+        for name in found:
+            apart = _CLAUSE_MARKS.search(said.text, name.end, quantity.start)
+            if name.kind != "name" or name.end > quantity.start or apart or not name.places or not homes:
+                continue
+            where = {source.sentence_of[place.start] for place in name.places}
+            if homes.isdisjoint(where) and len(where) < TOPIC_SENTENCES and min(where) >= OPENING_SENTENCES:
+                yield Claim(said.text[name.start : quantity.end], "quantity in context")
 
 
 def _polarity(said: Said, source: SourceIndex) -> Iterator[Claim]:
