@@ -32,7 +32,7 @@ class DecodingOptions:
     beam_size: int = 1
     max_length: int = 112
     no_repeat_ngram_size: int = 4
-    max_batch_size: int = 16
+    max_batch_size: int = 8
 
     def __post_init__(self) -> None:
         """Refuse values that no engine can take."""
