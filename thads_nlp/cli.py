@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 from tqdm import tqdm
@@ -25,9 +25,6 @@ from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdo
 from thads_nlp.schema import SCHEMA_VERSION, Article, Briefing, Failure, Stage
 from thads_nlp.text.decode import MAX_BYTES, decode
 from thads_nlp.text.reading import TitleLine, read_article
-
-if TYPE_CHECKING:
-    pass
 
 STDIN = "-"
 

@@ -78,15 +78,18 @@ class FillerClaim:
     @property
     def is_counted(self) -> bool:
         """Whether a quantity is a reported figure: no date, age, duration or number in passing."""
-        return self.kind == "quantity" and self.traits[QUANTITY_TRAITS.index("kind quantity")] == 1.0
+        return self.kind == "quantity" and self.trait("kind quantity") == 1.0
 
     @property
     def leaves_its_time(self) -> bool:
         """Whether an amount, rate or measurement is told of a time that the article names at none of its places."""
-        if self.kind != "quantity":
+        if self.kind != "quantity" or not self.places:
             return False
-        traits = dict(zip(QUANTITY_TRAITS, self.traits, strict=True))
-        return bool(self.places) and traits["measured"] == 1.0 and traits["times"] == 0.0
+        return self.trait("measured") == 1.0 and self.trait("times") == 0.0
+
+    def trait(self, name: str) -> float:
+        """One of the ``QUANTITY_TRAITS`` of a quantity."""
+        return self.traits[QUANTITY_TRAITS.index(name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -20,7 +20,7 @@ Device = Literal["cpu", "cuda", "auto"]
 ComputeType = Literal["float32", "int8", "int8_float32", "int16", "default"]
 
 # Float arithmetic over int8 weights: right for any export. One whose outlier activations were smoothed states int8 in
-# its manifest, which reads a prompt in 0.4 times the time and loses nothing (docs/training.md).
+# its manifest, which reads a prompt in 0.4 times the time and loses nothing (docs/training-log.md).
 DEFAULT_COMPUTE_TYPE: ComputeType = "float32"
 END = "</s>"
 
@@ -105,13 +105,9 @@ class CTranslate2Engine:
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """The best hypothesis of each prompt, in prompt order."""
-        results: list[Hypothesis | None] = [None] * len(prompts)
-        decoder = self._shape == "decoder"
-        run, shape = (self._decode, total_length) if decoder else (self._translate, part_lengths)
-        for batch in equal_length_batches([shape(prompt) for prompt in prompts], options.max_batch_size):
-            for index, hypothesis in zip(batch, run([prompts[i] for i in batch], options), strict=True):
-                results[index] = hypothesis
-        return [hypothesis for hypothesis in results if hypothesis is not None]
+        if self._shape == "decoder":
+            return _in_batches(prompts, total_length, self._decode, options)
+        return _in_batches(prompts, part_lengths, self._translate, options)
 
     def _decode(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """Prompts of equal length through the decoder-only model."""
@@ -162,11 +158,7 @@ class TransformersEngine:
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """The best hypothesis of each prompt, in prompt order; prompts are batched by source length."""
-        results: list[Hypothesis | None] = [None] * len(prompts)
-        for batch in equal_length_batches([part_lengths(prompt) for prompt in prompts], options.max_batch_size):
-            for index, hypothesis in zip(batch, self._run([prompts[i] for i in batch], options), strict=True):
-                results[index] = hypothesis
-        return [hypothesis for hypothesis in results if hypothesis is not None]
+        return _in_batches(prompts, part_lengths, self._run, options)
 
     def _run(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """One batch of equal source and prefix lengths."""
@@ -217,6 +209,19 @@ def total_length(prompt: Prompt) -> tuple[int, ...]:
 def part_lengths(prompt: Prompt) -> tuple[int, ...]:
     """What prompts of an encoder–decoder must share."""
     return len(prompt.source), len(prompt.prefix)
+
+
+def _in_batches(
+    prompts: Sequence[Prompt],
+    lengths: Callable[[Prompt], tuple[int, ...]],
+    run: Callable[[Sequence[Prompt], DecodingOptions], list[Hypothesis]],
+    options: DecodingOptions,
+) -> list[Hypothesis]:
+    """Hypotheses in prompt order, ``run`` over batches of prompts that share their ``lengths``."""
+    results: dict[int, Hypothesis] = {}
+    for batch in equal_length_batches([lengths(prompt) for prompt in prompts], options.max_batch_size):
+        results.update(zip(batch, run([prompts[index] for index in batch], options), strict=True))
+    return [results[index] for index in range(len(prompts))]
 
 
 def equal_length_batches(lengths: Sequence[tuple[int, ...]], max_batch_size: int) -> Iterator[list[int]]:

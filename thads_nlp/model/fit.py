@@ -96,6 +96,11 @@ def measure(slot: Slot, place: Span, source: SourceIndex) -> tuple[float, ...]:
     )
 
 
+def weigh(row: Sequence[float], fit: Sequence[float]) -> float:
+    """Score of a place: the sum of its ``MEASURES``, weighted."""
+    return sum(map(float.__mul__, fit, row))
+
+
 def _same(slot: Sequence[str], place: Sequence[str]) -> tuple[float, float]:
     """Whether the nearest word on one side is the same, and the nearest two; no word is like no word."""
     one = slot[:1] == place[:1]

@@ -9,7 +9,6 @@ which give the odds that the claim is false. ``judge.json`` holds weights, trees
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from thads_nlp.model.claims import NAME_TRAITS, QUANTITY_TRAITS, ClaimKind, FillerClaim
-from thads_nlp.model.fit import MEASURES, measure
+from thads_nlp.model.fit import MEASURES, measure, weigh
 from thads_nlp.model.names import is_person_name, is_place_name
 from thads_nlp.model.polarity import POLARITY_TRAITS
 from thads_nlp.model.source import SourceIndex, Span
@@ -125,16 +124,14 @@ _NOBODY = _Filler((), (), _NO_RIVAL, (0.0,) * len(MEASURES))
 
 def _leaning(claim: FillerClaim, row: Sequence[float]) -> float:
     """What the words right behind a count move its threshold: they say what it counts."""
-    if claim.kind != "quantity":
+    if claim.kind != "quantity" or claim.trait("measured"):
         return 0.0
-    traits = dict(zip(QUANTITY_TRAITS, claim.traits, strict=True))
-    if traits["measured"]:
-        return 0.0
-    if traits["said behind"] == 1.0:
+    behind = claim.trait("said behind")
+    if behind == 1.0:
         return _COUNTED_ALIKE
     columns = COLUMNS["quantity"]
     counted = row[columns.index("rival same two behind")] > row[columns.index("own same two behind")]
-    return _COUNTED_OTHERWISE if counted and traits["said behind"] == 0.0 else 0.0
+    return _COUNTED_OTHERWISE if counted and behind == 0.0 else 0.0
 
 
 def describe(claim: FillerClaim, fit: Sequence[float], company: Company, source: SourceIndex) -> tuple[float, ...]:
@@ -159,7 +156,7 @@ def describe(claim: FillerClaim, fit: Sequence[float], company: Company, source:
 def _filler(claim: FillerClaim, places: Sequence[Span], fit: Sequence[float], source: SourceIndex) -> _Filler:
     """A filler with the place that fits the claim's slot best."""
     rows = [measure(claim.slot, place, source) for place in places]
-    score, row = max(((_score(row, fit), row) for row in rows), key=lambda scored: scored[0])
+    score, row = max(((weigh(row, fit), row) for row in rows), key=lambda scored: scored[0])
     return _Filler(source.keys[places[0].start : places[0].end], tuple(places), score, row)
 
 
@@ -199,12 +196,7 @@ def _standing(filler: _Filler, slot: float, company: Company, source: SourceInde
 
 def best_place(claim: FillerClaim, fit: Sequence[float], source: SourceIndex) -> Span:
     """The place of the article that fits a claim best, the first where several do."""
-    return max(claim.places, key=lambda place: _score(measure(claim.slot, place, source), fit))
-
-
-def _score(row: Sequence[float], fit: Sequence[float]) -> float:
-    """Weighted sum of measures."""
-    return sum(map(float.__mul__, fit, row))
+    return max(claim.places, key=lambda place: weigh(measure(claim.slot, place, source), fit))
 
 
 @lru_cache(maxsize=1)
@@ -239,8 +231,3 @@ def _tree(nodes: Sequence[Sequence[float]]) -> Tree:
         tuple(int(node[3]) for node in inner),
         tuple(float(node[0]) if len(node) == 1 else 0.0 for node in nodes),
     )
-
-
-def probability(log_odds: float) -> float:
-    """Odds as a probability."""
-    return 1.0 / (1.0 + math.exp(-max(min(log_odds, 30.0), -30.0)))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from thads_nlp.model.claims import FillerClaim, Rival, Said
-from thads_nlp.model.fit import make_slot, measure
+from thads_nlp.model.fit import make_slot, measure, weigh
 from thads_nlp.model.source import SourceIndex, Span
 
 # What negates, and what only suspects, plans or asks.
@@ -100,7 +100,7 @@ def turned_directions(said: Said, fit: Sequence[float], source: SourceIndex) -> 
         scores = [
             max(
                 (
-                    sum(map(float.__mul__, fit, measure(slot, Span(p, p + 1), source)))
+                    weigh(measure(slot, Span(p, p + 1), source), fit)
                     for word in words
                     for p in source.first.get(word, ())[:_MAX_STEPS]
                 ),

@@ -20,17 +20,13 @@ from thads_nlp.model.judge import best_place, shipped_judges
 from thads_nlp.model.polarity import find_gaps, turned_directions
 from thads_nlp.model.quotes import find_quotes
 from thads_nlp.model.source import SourceIndex
-from thads_nlp.model.tokens import tokenize
-from thads_nlp.schema import Claim, Direction, Evidence, EvidenceKind, Quantity
+from thads_nlp.schema import Claim, Evidence, EvidenceKind
 from thads_nlp.text.normalize import clean
 
-__all__ = ["UNFOUND", "SourceIndex", "Verdict", "direction_of", "verify"]
+__all__ = ["UNFOUND", "SourceIndex", "Verdict", "verify"]
 
 # Kinds of claims about which the article says nothing anywhere.
 UNFOUND = frozenset({"quantity", "name"})
-# Words that say where a quantity went, looked for this many tokens before and two behind it in its clause.
-DIRECTION_REACH = 6
-_STEPS = {"up": frozenset({"tăng"}), "down": frozenset({"giảm", "sụt"})}
 # A quantity's name stands in its sentence, the two before or the one behind.
 NAME_REACH = (-2, -1, 0, 1)
 # A name of so many sentences, or of the title and the opening ones, is what the article is about and may go unsaid.
@@ -67,17 +63,6 @@ def verify(hypothesis: str, source: SourceIndex) -> Verdict:
             evidence.append(item)
     ordered = sorted(evidence, key=lambda item: (item.start, item.end))
     return Verdict(tuple(ordered), tuple(dict.fromkeys(claims)))
-
-
-def direction_of(text: str, quantity: Quantity) -> Direction | None:
-    """Whether the clause around a quantity says that it rose or fell; the nearest word before it decides."""
-    before = _clause_before(text, quantity.start)
-    tokens = [token.key for token in tokenize(before)][-DIRECTION_REACH:]
-    for key in reversed(tokens):
-        for direction in ("up", "down"):
-            if key in _STEPS[direction]:
-                return direction
-    return None
 
 
 def _sentences(text: str, source: SourceIndex) -> Iterator[Claim | Evidence]:

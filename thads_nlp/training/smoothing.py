@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from thads_nlp.training.causal import Attention, CausalModel, Layer
 
-# Share of the outliers' logarithm that weights take over; chosen on validation loss under int8 (docs/training.md).
+# Share of the outliers' logarithm that weights take over; chosen on validation loss under int8 (docs/training-log.md).
 ALPHA = 0.65
 # Subword sequences that are enough to see every outlier channel: they are the same in every text.
 CALIBRATION_SEQUENCES = 48

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from thads_nlp.errors import InputError, MissingExtraError
+from thads_nlp.model.engine import available_cpus
 from thads_nlp.model.folder import find_model
 from thads_nlp.model.tokenizer import WordPieces
 from thads_nlp.training.base import ARCHITECTURE, NOTICES, TOKENIZER, Kind, kind_of
@@ -38,7 +38,7 @@ class TrainOptions:
     @property
     def processes(self) -> int:
         """Processes that prepare the data."""
-        return self.workers or os.cpu_count() or 1
+        return self.workers or available_cpus()
 
 
 @dataclass(frozen=True, slots=True)
