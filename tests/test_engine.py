@@ -126,6 +126,13 @@ def test_a_long_source_is_cut_before_its_end_mark(tiny_export: Path) -> None:
     assert encoded.subwords[-1] == "</s>"
 
 
+def test_a_prompt_beyond_a_model_s_positions_is_named(tmp_path: Path) -> None:
+    export = export_tiny(make_tiny("bart", tmp_path / "bart"), tmp_path / "ct2")
+    engine = CTranslate2Engine(export, "encoder-decoder")
+    with pytest.raises(ModelError, match=r"up to 400 subwords.*window"):
+        engine.generate([Prompt((WORDS[0],) * 400)], DecodingOptions(max_length=4))
+
+
 def _manifest(folder: Path, **changes: Any) -> Path:
     """A folder with one file and a manifest about it."""
     folder.mkdir(exist_ok=True)

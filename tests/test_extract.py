@@ -58,6 +58,13 @@ def test_lengths_grow(article: Article) -> None:
     assert len(long.sentences) >= min(2, len(sections(article.sentences)))
 
 
+def test_captions_that_a_crawl_ran_into_the_text_are_left_out() -> None:
+    caption = "Chủ tịch Nguyễn Văn A (trái) trao quà cho các hộ dân xã Bình An chiều 12/5 tại trụ sở ủy ban xã."
+    news = "Xã Bình An đã trao 120 phần quà cho các hộ dân bị thiệt hại do bão số 5 trong hai ngày qua."
+    extract = extract_summary(read_article(f"{caption}\n{news}", "none"), "standard")
+    assert extract.text == news
+
+
 def test_extracted_headlines_are_words_of_the_article(article: Article) -> None:
     title = extract_title(article)
     assert title is not None

@@ -104,10 +104,20 @@ class CTranslate2Engine:
         give_back()
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
-        """The best hypothesis of each prompt, in prompt order."""
-        if self._shape == "decoder":
-            return _in_batches(prompts, total_length, self._decode, options)
-        return _in_batches(prompts, part_lengths, self._translate, options)
+        """The best hypothesis of each prompt, in prompt order.
+
+        Raises:
+            ModelError: CTranslate2 fails on a prompt, as on one longer than the positions that a model has.
+        """
+        lengths, run = (total_length, self._decode) if self._shape == "decoder" else (part_lengths, self._translate)
+        try:
+            return _in_batches(prompts, lengths, run, options)
+        except RuntimeError as error:
+            longest = max(len(prompt.source) + len(prompt.prefix) for prompt in prompts)
+            raise ModelError(
+                f"CTranslate2 failed on prompts of up to {longest} subwords ({error}); if the model reads fewer, state "
+                "them as window in its thads.json (thads-nlp export writes one)"
+            ) from error
 
     def _decode(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """Prompts of equal length through the decoder-only model."""

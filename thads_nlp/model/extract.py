@@ -36,6 +36,12 @@ _PERIOD = (
 _TOPIC = re.compile(
     rf"\b((?:công tác|tình hình|hoạt động|kết quả|chương trình|chiến dịch) (?:\S+ ){{1,6}}?{_PERIOD})", re.IGNORECASE
 )
+# What a caption says of a picture, where a crawl made body text of it.
+_CAPTION = re.compile(
+    r"\((?:bìa |bên |ngoài cùng |ngồi |đứng )*(?:trái|phải)\)|\([^()]{0,30}\btừ (?:trái|phải)\b[^()]{0,30}\)"
+    r"|\((?:ảnh|áo|ngoài cùng|giữa, )\b[^()]{0,30}\)|\bẢnh:\s",
+    re.IGNORECASE,
+)
 # Numbers of numbered headings: "1.", "II.", "a)".
 _NUMBERING = re.compile(r"(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ])[.)/]\s+")
 
@@ -80,8 +86,10 @@ def extract_title(article: Article, figures: Sequence[KeyFigure] = ()) -> str | 
 
 
 def _is_fit(sentence: Sentence) -> bool:
-    """A body sentence that can be printed alone: closed, no question, no bare quote, pointing at nothing outside."""
+    """A body sentence that can be printed alone: closed, no question, caption or quote, pointing at nothing outside."""
     text = _standalone(sentence.text)
+    if _CAPTION.search(text):
+        return False
     if sentence.section != "body" or syllable_count(text) < _MIN_SYLLABLES or not text.endswith((".", "…")):
         return False
     if text[:1] in "\"'-" or text.count('"') % 2 or text.count("(") != text.count(")"):

@@ -30,8 +30,6 @@ def words(*lines: str) -> frozenset[str]:
 
 # Kinship terms that stand for a person when a name follows and for "he/she" when none does.
 ADDRESSES: Final = words("ông bà anh chị cô chú bác cậu dì em cháu cụ thầy")
-MALE_ADDRESSES: Final = words("ông anh chú cậu")
-FEMALE_ADDRESSES: Final = words("bà chị cô dì")
 THIRD_PERSONS: Final = words("họ hắn nó chúng y ả mụ lão")
 
 OFFICES: Final = phrases(
