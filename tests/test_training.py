@@ -130,6 +130,31 @@ def test_a_share_of_the_base_is_tried_at_the_end(tmp_path: Path) -> None:
         assert torch.allclose(best[name], expected, atol=1e-6), name
 
 
+def test_the_average_of_a_run_survives_a_kill_and_is_tried_at_the_end(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    data = RunData(examples(4, 7), examples(4, 7))
+    config = replace(CONFIG, examples=160, checkpoint_minutes=0.0, average_share=0.5, validation_every=1000)
+    whole = CausalRun(tiny_model(), data, config, tmp_path / "whole").train(lambda _: None)
+    assert len(whole.losses) == 3  # before, at the last step, of the average
+
+    class KilledError(Exception):
+        pass
+
+    def die(line: str) -> None:
+        if line.startswith(f"step {whole.step - 10}/"):
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        CausalRun(tiny_model(), data, config, tmp_path / "cut").train(die)
+    CausalRun(tiny_model(), data, config, tmp_path / "cut").train(lambda _: None)
+    one, other = (load_file(tmp_path / name / "checkpoint" / "average.safetensors") for name in ("whole", "cut"))
+    assert int(one["n_averaged"]) >= 2
+    assert all(torch.equal(value, other[name]) for name, value in one.items())
+    last = load_file(tmp_path / "whole" / "checkpoint" / "model.safetensors")
+    assert any(not torch.equal(value, one[f"module.{name}"]) for name, value in last.items())
+
+
 def test_another_configuration_does_not_go_on(tmp_path: Path) -> None:
     data = RunData(examples(8, 5), examples(4, 6))
     CausalRun(tiny_model(), data, CONFIG, tmp_path / "run").train(lambda _: None)

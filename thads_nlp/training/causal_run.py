@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel
 
 from thads_nlp.errors import OptionError
 from thads_nlp.training.batches import Batch, EncodedExample, collate, plan_batches
@@ -22,6 +23,8 @@ from thads_nlp.training.config import TrainingConfig, check_same
 BETAS = (0.9, 0.98)
 CHECKPOINT, LOG, BEST = "checkpoint", "log.jsonl", "best.safetensors"
 _LOG_EVERY = 10
+# Steps between the weights that enter the average: those of neighbouring steps hardly differ.
+_AVERAGE_EVERY = 10
 
 Report = Callable[[str], None]
 
@@ -42,7 +45,8 @@ class CausalRun:
         self._optimiser = _optimiser(model, config)
         self._dtype = arithmetic(config)
         self._loss = torch.compile(self._plain_loss, dynamic=False) if config.compile else self._plain_loss
-        self._base = {name: value.clone() for name, value in model.state_dict().items()} if config.base_share else {}
+        self._base = _copied(model) if config.base_share else {}
+        self._average = AveragedModel(model) if config.average_share else None
         lengths = [len(item.ids) for item in data.train]
         self._steps = plan_batches(lengths, config.buckets, config.examples, config.seed)
         if not self._steps:
@@ -58,6 +62,7 @@ class CausalRun:
             total += loss
             progress = replace(progress, step=progress.step + 1, examples=progress.examples + count,
                                seconds=time.monotonic() - began)  # fmt: skip
+            self._averaged(progress.step)
             if progress.step % _LOG_EVERY == 0:
                 report(_line(progress, len(self._steps), total / _LOG_EVERY))
                 self._log(progress, total / _LOG_EVERY)
@@ -65,22 +70,37 @@ class CausalRun:
             if progress.step % self._config.validation_every == 0 or progress.step == len(self._steps):
                 progress = self._validated(progress, loss, report)
             if time.monotonic() - saved > self._config.checkpoint_minutes * 60:
-                save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
+                self._save(progress)
                 saved = time.monotonic()
-        progress = self._mixed(progress, report)
-        save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress)
+        progress = self._combined(progress, report)
+        self._save(progress)
         return progress
 
-    def _mixed(self, progress: Progress, report: Report) -> Progress:
-        """Validate the last weights moved towards those the run began with; the model itself stays as trained."""
-        if not self._base or progress.step < len(self._steps):
+    def _save(self, progress: Progress) -> None:
+        """Put a checkpoint in place of the one before."""
+        save_checkpoint(self._output / CHECKPOINT, self._model, self._optimiser, progress, self._average)
+
+    def _averaged(self, step: int) -> None:
+        """Take the weights after a step into the average, once it is among the last ``average_share`` of the run."""
+        first = len(self._steps) * (1 - self._config.average_share)
+        if self._average is not None and step >= first and step % _AVERAGE_EVERY == 0:
+            self._average.update_parameters(self._model)
+
+    def _combined(self, progress: Progress, report: Report) -> Progress:
+        """Validate the average, then what it is (or the last weights) moved towards the base; the model stays as is."""
+        if progress.step < len(self._steps):
             return progress
-        trained = {name: value.clone() for name, value in self._model.state_dict().items()}
-        with torch.no_grad():
-            for name, value in self._model.state_dict().items():
-                value.lerp_(self._base[name], self._config.base_share)
-        report(f"with a share of {self._config.base_share} of the base:")
-        progress = self._validated(progress, math.nan, report)
+        trained = _copied(self._model)
+        if self._average is not None and int(self._average.n_averaged):
+            self._model.load_state_dict(self._average.module.state_dict())
+            report(f"average of {int(self._average.n_averaged)} weights:")
+            progress = self._validated(progress, math.nan, report)
+        if self._base:
+            with torch.no_grad():
+                for name, value in self._model.state_dict().items():
+                    value.lerp_(self._base[name], self._config.base_share)
+            report(f"with a share of {self._config.base_share} of the base:")
+            progress = self._validated(progress, math.nan, report)
         self._model.load_state_dict(trained)
         return progress
 
@@ -109,7 +129,7 @@ class CausalRun:
             loss = self.validate()
             report(f"validation loss before training {loss:.4f}")
             return Progress(0, 0, 0.0, loss, 0, ((0, math.nan, loss),), self._config.to_record())
-        progress = load_checkpoint(found, self._model, self._optimiser)
+        progress = load_checkpoint(found, self._model, self._optimiser, self._average)
         check_same(progress.config, self._config, found)
         report(f"going on from step {progress.step} of {len(self._steps)}")
         return replace(progress, config=self._config.to_record())
@@ -165,6 +185,11 @@ class CausalRun:
         record = {"step": progress.step, "examples": progress.examples, "seconds": progress.seconds, "loss": loss}
         with (self._output / LOG).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record) + "\n")
+
+
+def _copied(model: CausalModel) -> dict[str, torch.Tensor]:
+    """The weights of a model as they are now."""
+    return {name: value.clone() for name, value in model.state_dict().items()}
 
 
 def _rate(step: int, steps: int, warmup: int) -> float:

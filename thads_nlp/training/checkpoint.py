@@ -15,6 +15,7 @@ from torch import Tensor
 from thads_nlp.errors import ModelError
 
 _WEIGHTS, _OPTIMISER, _PROGRESS = "model.safetensors", "optimiser.safetensors", "progress.json"
+_AVERAGE = "average.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,22 @@ class Progress:
     config: dict[str, Any]
 
 
-def save_checkpoint(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, progress: Progress) -> None:
-    """Write a checkpoint beside the old one, then put it in its place."""
+def save_checkpoint(
+    folder: Path,
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    progress: Progress,
+    average: torch.nn.Module | None = None,
+) -> None:
+    """Write a checkpoint beside the old one, then put it in its place; ``average`` is the mean of weights so far."""
     from safetensors.torch import save_file
 
     fresh, old = folder.with_suffix(".new"), folder.with_suffix(".old")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     save_file({name: value.contiguous() for name, value in model.state_dict().items()}, fresh / _WEIGHTS)
+    if average is not None:
+        save_file({name: value.contiguous() for name, value in average.state_dict().items()}, fresh / _AVERAGE)
     save_file(_moments(optimiser), fresh / _OPTIMISER)
     (fresh / _PROGRESS).write_text(json.dumps(asdict(progress)), encoding="utf-8")
     shutil.rmtree(old, ignore_errors=True)
@@ -55,8 +64,10 @@ def find_checkpoint(folder: Path) -> Path | None:
     return None
 
 
-def load_checkpoint(folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> Progress:
-    """Put weights and optimiser state back and tell how far the run was.
+def load_checkpoint(
+    folder: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, average: torch.nn.Module | None = None
+) -> Progress:
+    """Put weights, optimiser state and the mean of weights back and tell how far the run was.
 
     Raises:
         ModelError: the checkpoint is not of this model.
@@ -67,6 +78,8 @@ def load_checkpoint(folder: Path, model: torch.nn.Module, optimiser: torch.optim
         record = json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))
         model.load_state_dict(load_file(folder / _WEIGHTS))
         _restore(optimiser, load_file(folder / _OPTIMISER))
+        if average is not None and (folder / _AVERAGE).is_file():
+            average.load_state_dict(load_file(folder / _AVERAGE))
         losses = tuple((int(step), float(train), float(held)) for step, train, held in record.pop("losses"))
         return Progress(losses=losses, **record)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:

@@ -17,8 +17,8 @@ else:
 
 Precision = Literal["auto", "float32", "bfloat16"]
 Built = TypeVar("Built", "TrainingConfig", "Bucket", "BaseOptions", ExampleOptions)
-# Keys that may change when a run goes on: how long it is, how often it saves, how it is compiled.
-_FREE = frozenset({"examples", "checkpoint_minutes", "compile"})
+# Keys that may change when a run goes on: how long it is, how often it saves, what is made of it at its end.
+_FREE = frozenset({"examples", "checkpoint_minutes", "compile", "average_share", "base_share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class TrainingConfig:
 
     ``examples`` counts from the start of this run; the learning rate rises over ``warmup`` steps and falls linearly
     to 0 at the last example. ``source_weight`` is the weight of the language-model loss on the source, taken at
-    sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``base_share`` mixes so much of
-    the weights that the run began with into its last ones (arXiv 2109.01903); the mixture is kept where it validates
-    best. ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
+    sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``average_share`` averages the
+    weights over so much of the run's end (arXiv 1803.05407); ``base_share`` mixes so much of the weights that the run
+    began with into that average or the last weights (arXiv 2109.01903); each is kept where it validates best. ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
     have no buckets.
     """
 
@@ -68,6 +68,7 @@ class TrainingConfig:
     checkpoint_minutes: float = 5.0
     patience: int = 0
     base_share: float = 0.0
+    average_share: float = 0.0
     precision: Precision = "auto"
     compile: bool = True
     buckets: tuple[Bucket, ...] = (Bucket(256, 24), Bucket(384, 16), Bucket(512, 12))
