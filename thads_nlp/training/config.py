@@ -50,7 +50,8 @@ class TrainingConfig:
     to 0 at the last example. ``source_weight`` is the weight of the language-model loss on the source, taken at
     sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``average_share`` averages the
     weights over so much of the run's end (arXiv 1803.05407); ``base_share`` mixes so much of the weights that the run
-    began with into that average or the last weights (arXiv 2109.01903); each is kept where it validates best. ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
+    began with into that average or the last weights (arXiv 2109.01903); each is kept where it validates best.
+    ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
     have no buckets.
     """
 
