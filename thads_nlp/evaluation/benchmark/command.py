@@ -20,19 +20,36 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, path_type=Path), default=None,
-              help="Text files, or a corpus as `evaluate summaries` reads it (default: the samples).")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path),
+    default=None,
+    help="Text files, or a corpus as `evaluate summaries` reads it (default: the samples).",
+)
 @click.option("--model", default=None, help="Model folder of this package (default: the shipped model).")
 @click.option("--vit5", type=_FOLDER, default=None, help="ViT5-base in safetensors (default: random weights).")
-@click.option("--bartpho", type=_FOLDER, default=None,
-              help="BARTpho-syllable in safetensors (default: random weights).")
+@click.option(
+    "--bartpho", type=_FOLDER, default=None, help="BARTpho-syllable in safetensors (default: random weights)."
+)
 @click.option("--quick", is_flag=True, help="Two articles and few runs: 3 minutes at most instead of 40.")
-@click.option("--only", multiple=True, metavar="PART",
-              help="machine, commands, package, vit5-base or bartpho-syllable; may be repeated.")
-@click.option("--plots", type=click.Path(file_okay=False, path_type=Path), default=None,
-              help="Folder for plots as SVG (extra: plots).")
-@click.option("--markdown", type=_FILE, default=None,
-              help="Document to write the results into: between its benchmark marks, or a new file.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PART",
+    help="machine, commands, package, vit5-base or bartpho-syllable; may be repeated.",
+)
+@click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder for plots as SVG (extra: plots).",
+)
+@click.option(
+    "--markdown",
+    type=_FILE,
+    default=None,
+    help="Document to write the results into: between its benchmark marks, or a new file.",
+)
 @click.option("-o", "--output", type=_FILE, default=None, help="File for everything measured as JSON.")
 def benchmark(
     data: Path | None, model: str | None, vit5: Path | None, bartpho: Path | None, quick: bool, only: tuple[str, ...],

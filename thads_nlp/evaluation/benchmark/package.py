@@ -6,7 +6,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from .clock import System
 from .results import Facts, Outcome, RunPlan
 
 if TYPE_CHECKING:
-    from thads_nlp.model.loading import LoadedModel
+    from thads_nlp.summarizer import Summarizer
 
 # As ``load`` batches when it is not told otherwise.
 DEFAULT_BATCH = 8
@@ -36,19 +36,19 @@ def open_package(kind: str, model: str | None = None, compute_type: str = "defau
 
 
 class Briefs:
-    """``Summarizer``: one article by ``brief``, several by ``brief_many``; bullets are made once more to time them."""
+    """``Summarizer``: one article by ``brief``, several by ``brief_many``; what bullets take is measured beside."""
 
     def __init__(self, model: str | None, *, extractive: bool) -> None:
         """Load as a user would; the first line of the articles is no title, so that the headline is written too."""
         began = time.perf_counter()
-        from thads_nlp.summarizer import Summarizer
-
+        self._clock = _Clock()
+        self._kind = _timed_summarizer(self._clock)
         self.import_seconds = time.perf_counter() - began
         began = time.perf_counter()
         name: Any = "extractive" if extractive else "model"
-        self._summarizer = Summarizer.load(model, summarizer=name, title_line="none")
+        self._summarizer = self._kind.load(model, summarizer=name, title_line="none")
         self._wide = self._summarizer
-        self._generator = None if extractive else partial(_load_generator, model)
+        self._model, self._extractive = model, extractive
         self.load_seconds = time.perf_counter() - began
         self._facts = Facts() if extractive else _facts(model)
 
@@ -58,22 +58,24 @@ class Briefs:
 
     def prepare(self, plan: RunPlan) -> None:
         """For batches wider than the summarizer's own, load one that decodes so many at once, one at a time."""
-        if plan.batch <= DEFAULT_BATCH or self._generator is None:
+        if plan.batch <= DEFAULT_BATCH or self._extractive:
             self._wide = self._summarizer
             return
         from thads_nlp.model.engine import DecodingOptions
+        from thads_nlp.model.loading import load_generator
 
         decoding = DecodingOptions(max_batch_size=plan.batch)
-        loaded = self._generator()
-        self._wide = type(self._summarizer)(loaded.generator, loaded.label, title_line="none", decoding=decoding)
+        loaded = load_generator(self._model)
+        self._wide = self._kind(loaded.generator, loaded.label, title_line="none", decoding=decoding)
 
     def run(self, texts: Sequence[str], plan: RunPlan) -> Outcome:
         """Whole briefs; greedy, as the package decodes."""
         _forget()
+        self._clock.seconds = 0.0
         made = self._brief(texts, plan.batch)
         began = time.perf_counter()
         briefings = [item for item in made if isinstance(item, Briefing)]
-        bullets = sum(_bullet_seconds(briefing) for briefing in briefings)
+        bullets = self._clock.seconds + sum(_bullet_seconds(briefing) for briefing in briefings)
         return Outcome(
             failures=len(made) - len(briefings),
             generated=sum(briefing.summary_origin == "generated" for briefing in briefings),
@@ -89,6 +91,27 @@ class Briefs:
             return [self._summarizer.brief(text) for text in texts]
         except ThadsError as error:
             return [Failure("", "generate", str(error), "")]
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds spent so far."""
+
+    seconds: float = 0.0
+
+
+def _timed_summarizer(clock: _Clock) -> type[Summarizer]:
+    """``Summarizer`` that tells how long the model wrote statements for bullets; imported late, as users import it."""
+    from thads_nlp.summarizer import Summarizer
+
+    class TimedSummarizer(Summarizer):
+        def _stated(self, *arguments: Any) -> list[dict[int, str]]:
+            began = time.perf_counter()
+            made = super()._stated(*arguments)
+            clock.seconds += time.perf_counter() - began
+            return made
+
+    return TimedSummarizer
 
 
 class Plain:
@@ -188,13 +211,6 @@ class Engine:
             )
 
 
-def _load_generator(model: str | None) -> LoadedModel:
-    """The model once more, for another batch size."""
-    from thads_nlp.model.loading import load_generator
-
-    return load_generator(model)
-
-
 def lead(text: str) -> str:
     """The first sentences of the body: the summary that costs nothing."""
     from thads_nlp.text.reading import read_article
@@ -204,7 +220,7 @@ def lead(text: str) -> str:
 
 
 def _bullet_seconds(briefing: Briefing) -> float:
-    """Seconds that the bullets of a briefing take when they are made again from its figures."""
+    """Seconds that the grammar's bullets of a briefing take when they are made again from its figures."""
     from thads_nlp.figures.bullets import make_bullets
     from thads_nlp.text.reading import read_article
 

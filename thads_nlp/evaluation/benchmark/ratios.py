@@ -143,5 +143,3 @@ def least_seconds(report: Report, run: Run, limits: Limits) -> float | None:
     multiplying = 2 * outputs * facts.decoder_parameters / (peak * 1e9)
     source = 2 * run.count * run.source * facts.encoder_parameters / (peak * 1e9)
     return source + max(reading, multiplying)
-
-
