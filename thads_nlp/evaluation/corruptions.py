@@ -1,12 +1,13 @@
 """Is the verifier worth its name? References that the article supports, and the same with one thing falsified.
 
-Definitions. *Supported*: every number of the reference (digits with their separators) and every name stands in the
-title or body as whole words; a clean reference that is refused is counted as the verifier's mistake even where the
-reference says more than the article. *Names*: runs of words with a capital; one word that opens a sentence is none.
-*Falsified*: exactly one place is changed, to something that the article does not say at that place as far as plain
-strings can tell: a new number or mixed name stands nowhere in the article, a swapped name shares no word with the one
-it replaces, and the changed reference is no part of the body. Swaps are drawn at random within the article, so a few
-stay true (a district for its province); they count as refusals missed.
+Definitions. *Supported*: every number of the reference (digits with their separators) together with the word behind it,
+every name, and every quotation of four words and more stand in the title or body, word for word; a clean reference that
+is refused is counted as the verifier's mistake even where the reference says more than the article. *Names*: runs of
+words with a capital; one word that opens a sentence is none. *Falsified*: exactly one place is changed, to something
+that the article does not say at that place as far as plain strings can tell: a new number or mixed name stands nowhere
+in the article, a swapped name shares no word with the one it replaces, and the changed reference is no part of the
+body. Swaps are drawn at random within the article, so a few stay true (a district for its province); they count as
+refusals missed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ _SCALES = (("triệu", "tỷ"), ("tỷ", "triệu"), ("tỉ", "triệu"), ("ngh�
 _UNITS = (("đồng", "USD"), ("USD", "đồng"), ("ha", "m2"), ("kg", "tấn"), ("tấn", "kg"), ("km", "m"), ("%", "lần"))
 _DIRECTIONS = (("tăng", "giảm"), ("giảm", "tăng"))
 _NEGATION = re.compile(r"\b(?:không|chưa)\s")
-_QUOTE = re.compile(r"[“\"]([^”\"]{8,})[”\"]")
+_QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
+_QUOTE_WORDS = 4
+# A number with the word behind it: what it counts, or its scale.
+_COUNTED = re.compile(r"(?:\d[\d.,]*\d|\d)\s*(?:[^\W\d_]+|%)?")
+_FLAT = re.compile(r"[^\W_]+|%")
 _WORD = re.compile(r"[^\W_]+")
 # What may stand between the words of one name, and before a word that opens a sentence.
 _JOINTS = frozenset({" ", "-", " - ", ". ", "."})
@@ -73,13 +78,25 @@ class VerifierScores:
 
 
 def is_supported(reference: str, title: str, body: str) -> bool:
-    """Whether every number and name of a reference stands in the article: then a refusal is the verifier's mistake."""
+    """Whether all numbers with what they count, names and quotations of a reference stand in the article."""
     article = f"{title}\n{body}"
     numbers = {match.group() for match in _NUMBER.finditer(article)}
     if any(match.group() not in numbers for match in _NUMBER.finditer(reference)):
         return False
-    flat = f" {' '.join(_WORD.findall(article))} "
-    return all(f" {' '.join(_WORD.findall(name.text))} " in flat for name in names(reference))
+    flat, lowered = _flat(article), _flat(article.casefold())
+    said = [match.group().casefold() for match in _COUNTED.finditer(reference)]
+    said += [match.group(1).casefold() for match in _quotations(reference)]
+    return all(_flat(part) in lowered for part in said) and all(_flat(name.text) in flat for name in names(reference))
+
+
+def _flat(text: str) -> str:
+    """The words of a text between single spaces."""
+    return f" {' '.join(_FLAT.findall(text))} "
+
+
+def _quotations(text: str) -> list[re.Match[str]]:
+    """Quotations that are more than a manner of speaking; group 1 is what stands between the marks."""
+    return [match for match in _QUOTE.finditer(text) if len(match.group(1).split()) >= _QUOTE_WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +253,10 @@ def _words(name: str) -> frozenset[str]:
 
 def _quote(text: str, body: str, rng: random.Random) -> str | None:
     """A quotation with one of its words left out."""
-    found = _QUOTE.search(text)
+    found = next(iter(_quotations(text)), None)
     if found is None:
         return None
     words = found.group(1).split()
-    if len(words) < 4:
-        return None
     del words[rng.randrange(1, len(words) - 1)]
     changed = " ".join(words)
     return None if changed in body else text[: found.start(1)] + changed + text[found.end(1) :]
