@@ -12,6 +12,7 @@ refusals missed.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections import Counter
@@ -34,6 +35,9 @@ _QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
 _QUOTE_WORDS = 4
 # A number with the word behind it: what it counts, or its scale.
 _COUNTED = re.compile(r"(?:\d[\d.,]*\d|\d)\s*(?:[^\W\d_]+|%)?")
+# Common words that open names of institutions and ranks with a capital.
+_HEADS = frozenset({"công an", "tòa án", "toà án", "viện kiểm", "ủy ban", "uỷ ban", "đại tá", "thượng tá", "trung tá",
+                    "thiếu tá", "đại úy", "đại uý", "chủ tịch", "giám đốc", "bộ trưởng"})  # fmt: skip
 _FLAT = re.compile(r"[^\W_]+|%")
 _WORD = re.compile(r"[^\W_]+")
 # What may stand between the words of one name, and before a word that opens a sentence.
@@ -86,7 +90,8 @@ def is_supported(reference: str, title: str, body: str) -> bool:
     flat, lowered = _flat(article), _flat(article.casefold())
     said = [match.group().casefold() for match in _COUNTED.finditer(reference)]
     said += [match.group(1).casefold() for match in _quotations(reference)]
-    return all(_flat(part) in lowered for part in said) and all(_flat(name.text) in flat for name in names(reference))
+    named = [name.text for name in names(reference, article)]
+    return all(_flat(part) in lowered for part in said) and all(_flat(name) in flat for name in named)
 
 
 def _flat(text: str) -> str:
@@ -108,11 +113,16 @@ class Name:
     end: int
 
 
-def names(text: str) -> list[Name]:
-    """The names of a text in order; a single word that opens a sentence is left out."""
+def names(text: str, body: str = "") -> list[Name]:
+    """The names of a text in order.
+
+    Left out are a single word that opens a sentence, and the first word of a common one ("Công" of "Công an"): the two
+    together stand in ``body`` in small letters, or head many institutions.
+    """
+    small = _HEADS | set(_small_pairs(body))
     runs: list[list[re.Match[str]]] = []
     for word in _WORD.finditer(text):
-        if not word.group()[0].isupper():
+        if not word.group()[0].isupper() or _pair_at(text, word) in small:
             continue
         joined = runs and text[runs[-1][-1].end() : word.start()]
         # "TP. Hà Nội" is one name; a full stop behind a longer word ends it.
@@ -122,6 +132,19 @@ def names(text: str) -> list[Name]:
             runs.append([word])
     found = [Name(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end()) for run in runs]
     return [name for name in found if " " in name.text or not _opens(text, name.start)]
+
+
+def _small_pairs(text: str) -> Iterator[str]:
+    """Neighbouring words in small letters."""
+    for one, other in itertools.pairwise(_WORD.findall(text)):
+        if one.islower() and other.islower():
+            yield f"{one} {other}"
+
+
+def _pair_at(text: str, word: re.Match[str]) -> str:
+    """A word in small letters with the small word behind it, nothing but a space between; else empty."""
+    after = _WORD.match(text, word.end() + 1) if text[word.end() : word.end() + 1] == " " else None
+    return f"{word.group().lower()} {after.group()}" if after and after.group().islower() else ""
 
 
 def _opens(text: str, start: int) -> bool:
@@ -204,7 +227,8 @@ def other_numbers(text: str, body: str, rng: random.Random, count: int) -> Itera
 
 def other_names(text: str, body: str, rng: random.Random, count: int) -> Iterator[Exchange]:
     """At most ``count`` times the text with a name replaced by one of the article that shares no word with it."""
-    places, known = names(text), list(dict.fromkeys(name.text for name in names(body) if name.text not in text))
+    places = names(text, body)
+    known = list(dict.fromkeys(name.text for name in names(body, body) if name.text not in text))
     for _ in range(count if places else 0):
         place = rng.choice(places)
         own = _words(place.text)
@@ -237,8 +261,8 @@ def _once(exchange: Callable[[str, str, random.Random, int], Iterator[Exchange]]
 
 def _mixed_name(text: str, body: str, rng: random.Random) -> str | None:
     """A name whose last word comes from another name of the article."""
-    places = [name for name in names(text) if " " in name.text]
-    others = [name.text.split()[-1] for name in names(body) if " " in name.text]
+    places = [name for name in names(text, body) if " " in name.text]
+    others = [name.text.split()[-1] for name in names(body, body) if " " in name.text]
     if not places or not others:
         return None
     place = rng.choice(places)
