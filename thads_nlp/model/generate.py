@@ -25,6 +25,9 @@ MARKS: Mapping[Length, tuple[str, ...]] = {
     "standard": (LENGTH_MARKS[2], LENGTH_MARKS[1], LENGTH_MARKS[3], "", LENGTH_MARKS[0]),
     "long": (LENGTH_MARKS[1],),
 }
+# Candidates generated together after the first one was refused, where at most so many jobs are open: a batch of two
+# takes little longer than one prompt.
+RETRIES, FEW_JOBS = 2, 2
 # Subwords of the window kept for headline and summary; a headline has about 14, a summary at most about 80.
 OUTPUT_ROOM = 128
 # An article with so many key changes, amounts or rates is a report of results.
@@ -112,35 +115,47 @@ class Generator:
         a record does not depend on which works are written together.
         """
         tried: list[list[list[Judged]]] = [[[] for _ in work.jobs] for work in works]
-        rounds = max((len(job.marks) for work in works for job in work.jobs), default=0)
-        for number in range(rounds):
-            pending = [
-                (w, j)
-                for w, work in enumerate(works)
-                for j, job in enumerate(work.jobs)
-                if number < len(job.marks) and not any(judged.summary_passes for judged in tried[w][j])
+        open_jobs = [(w, j) for w, work in enumerate(works) for j in range(len(work.jobs))]
+        while open_jobs:
+            several = len(open_jobs) <= FEW_JOBS
+            asked = [
+                (w, j, mark)
+                for w, j in open_jobs
+                for mark in _next_marks(works[w].jobs[j].marks, len(tried[w][j]), RETRIES if several else 1)
             ]
-            drafts = self._drafts([works[w].jobs[j] for w, j in pending], number, options)
-            for (w, j), draft in zip(pending, drafts, strict=True):
-                tried[w][j].append(judge(draft, works[w]))
+            drafts = self._drafts([(works[w].jobs[j], mark) for w, j, mark in asked], options)
+            for (w, j, _), draft in zip(asked, drafts, strict=True):
+                if not any(judged.summary_passes for judged in tried[w][j]):
+                    tried[w][j].append(judge(draft, works[w]))
+            open_jobs = [(w, j) for w, j in open_jobs if _is_open(works[w].jobs[j], tried[w][j])]
         return tried
 
     def state(self, requests: Sequence[StatementRequest], options: DecodingOptions) -> list[str | None]:
         """Verified statements around figures, in order; None where the model has none that may be shown."""
         return write_statements(self._engine, self._codec, requests, options, self._window - OUTPUT_ROOM)
 
-    def _drafts(self, jobs: Sequence[Job], number: int, options: DecodingOptions) -> list[Draft]:
-        """Candidate ``number`` of each job, generated in batches over all jobs."""
-        prompts = [self._codec.prompts(job.source, job.title, job.marks[number : number + 1])[0] for job in jobs]
+    def _drafts(self, asked: Sequence[tuple[Job, str]], options: DecodingOptions) -> list[Draft]:
+        """A candidate of each job under a length mark, generated in batches over all of them."""
+        prompts = [self._codec.prompts(job.source, job.title, (mark,))[0] for job, mark in asked]
         hypotheses = self._engine.generate(prompts, options)
         return [
             self._codec.read(hypothesis, job.source, titled=job.title is not None)
-            for job, hypothesis in zip(jobs, hypotheses, strict=True)
+            for (job, _), hypothesis in zip(asked, hypotheses, strict=True)
         ]
 
     def _title_cost(self, title: str) -> int:
         """Subwords that a forced headline takes."""
         return self._codec.cost(Sentence(0, title, 0, len(title), "title"))
+
+
+def _next_marks(marks: Sequence[str], tried: int, most: int) -> Sequence[str]:
+    """The marks of the next round: the preferred one alone, after its refusal ``most`` at once."""
+    return marks[tried : tried + (most if tried else 1)]
+
+
+def _is_open(job: Job, tried: Sequence[Judged]) -> bool:
+    """Whether a job has no passing candidate yet, and marks left to try."""
+    return len(tried) < len(job.marks) and not any(judged.summary_passes for judged in tried)
 
 
 def judge(draft: Draft, work: Work) -> Judged:
