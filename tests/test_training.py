@@ -13,12 +13,13 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 from thads_nlp.errors import ModelError, OptionError
 from thads_nlp.model.folder import find_model
 from thads_nlp.model.tokenizer import WordPieces
-from thads_nlp.training.batches import EncodedExample, collate, plan_batches, target_places
+from thads_nlp.training.batches import EncodedExample, plan_batches, target_places
 from thads_nlp.training.causal import CausalConfig, CausalModel
 from thads_nlp.training.causal_run import CausalRun, RunData
 from thads_nlp.training.checkpoint import find_checkpoint
 from thads_nlp.training.config import Bucket, TrainingConfig, config_of, read_config
 from thads_nlp.training.examples import Example, ExampleOptions, SegmentedPair, make_examples
+from thads_nlp.training.layouts import WholeText
 from thads_nlp.training.weights import HeadSizes, load_state
 
 TINY = {
@@ -168,7 +169,7 @@ def test_batches_hold_their_shapes_and_depend_on_the_seed_alone(lengths: list[in
     assert steps == plan_batches(lengths, BUCKETS, 40, seed)
     items = [EncodedExample(tuple(range(1, n + 1)), target=n // 2) for n in lengths]
     for indices in steps:
-        batch = collate([items[i] for i in indices], BUCKETS, 24, 0.25, random.Random(seed))
+        batch = WholeText(BUCKETS, 24).collate([items[i] for i in indices], 0.25, random.Random(seed))
         assert tuple(batch.ids.shape) in {(b.batch, b.length) for b in BUCKETS}
         assert len(batch.places) == len(batch.labels) == len(batch.weights) == 24
         flat = batch.ids.flatten()

@@ -58,34 +58,50 @@ def run(*args: object) -> Result:
 ARTICLE = "\n".join(row(7)["body"].split("\n") * 2)
 
 
-@pytest.mark.model
-def test_the_causal_recipe_from_pairs_to_briefings(pairs_file: Path, tmp_path: Path) -> None:
-    base = tmp_path / "base"
-    base.mkdir()
-    (base / "tokenizer.json").write_bytes((SHIPPED / "tokenizer.json").read_bytes())
+def tiny_base(folder: Path, spread: float = 1.0) -> Path:
+    """A random causal network with the shipped vocabulary; ``spread`` near 0 makes all its pieces alike."""
+    folder.mkdir()
+    (folder / "tokenizer.json").write_bytes((SHIPPED / "tokenizer.json").read_bytes())
     record = json.loads((SHIPPED / "architecture.json").read_text(encoding="utf-8"))
     record |= {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 16,
                "num_attention_heads": 2, "query_pre_attn_scalar": 16,
                "layer_types": record["layer_types"][4:6]}  # fmt: skip
-    (base / "architecture.json").write_text(json.dumps(record), encoding="utf-8")
+    (folder / "architecture.json").write_text(json.dumps(record), encoding="utf-8")
     torch.manual_seed(3)
-    save_file(CausalModel(CausalConfig.from_record(record)).state_dict(), base / "model.safetensors")
-    config = tmp_path / "run.toml"
-    config.write_text(
-        "examples = 160\nlearning_rate = 0.003\nembedding_rate = 0.003\nwarmup = 2\nvalidation_every = 10\n"
+    state = CausalModel(CausalConfig.from_record(record)).state_dict()
+    save_file(state | {"embed_tokens.weight": state["embed_tokens.weight"] * spread}, folder / "model.safetensors")
+    return folder
+
+
+def settings(path: Path, examples: int, rate: float, more: str = "") -> Path:
+    """A configuration for short articles; ``more`` follows the keys of the run itself."""
+    path.write_text(
+        f"examples = {examples}\nlearning_rate = {rate}\nembedding_rate = {rate}\nwarmup = 2\nvalidation_every = 10\n"
         'compile = false\nprecision = "float32"\npicks = 512\nbuckets = [{ length = 256, batch = 8 }]\n'
-        "[data]\ncoverage = 0.5\nwindow_low = 60\nwindow_high = 120\n",
+        f"{more}\n[data]\ncoverage = 0.5\nwindow_low = 60\nwindow_high = 120\n",
         encoding="utf-8",
     )
+    return path
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("shape", "more"), [("decoder", ""), ("encoder-decoder", "[encoder]\nlayers = 1\nfit_articles = 24")]
+)
+def test_our_recipes_from_pairs_to_briefings(pairs_file: Path, tmp_path: Path, shape: str, more: str) -> None:
+    base = tiny_base(tmp_path / "base")
+    config = settings(tmp_path / "run.toml", 160, 0.003, more)
     done = run("train", pairs_file, "-o", tmp_path / "run", "--base", base, "--config", config)
     assert "190 articles to learn from, 10 to validate on" in done.stderr
     log = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert log["shape"] == shape
     assert log["validation_loss"] < 0.97 * float(done.stderr.split("before training ")[1].split()[0])
     again = run("train", pairs_file, "-o", tmp_path / "run", "--base", base, "--config", config)
     assert "going on from step" in again.stderr
     run("export", tmp_path / "run", "-o", tmp_path / "model", "--name", "mine", "--revision", "7")
-    summarizer = Summarizer.load(tmp_path / "model")
-    briefing = summarizer.brief(ARTICLE)
+    manifest = json.loads((tmp_path / "model" / "thads.json").read_text(encoding="utf-8"))
+    assert (manifest["shape"], manifest["input"]) == (shape, "slots")
+    briefing = Summarizer.load(tmp_path / "model").brief(ARTICLE)
     assert briefing.model == "mine@7"
     assert briefing.summary
     assert "160 examples" in (tmp_path / "model" / "MODEL_CARD.md").read_text(encoding="utf-8")
@@ -93,11 +109,37 @@ def test_the_causal_recipe_from_pairs_to_briefings(pairs_file: Path, tmp_path: P
     assert refused.exit_code == 2
 
 
+@pytest.mark.model
+def test_a_run_that_only_made_the_base_worse_says_so(pairs_file: Path, tmp_path: Path) -> None:
+    base, config = tiny_base(tmp_path / "base", 0.01), settings(tmp_path / "run.toml", 16, 3.0)
+    done = run("train", pairs_file, "-o", tmp_path / "run", "--base", base, "--config", config)
+    assert "never fell below that of the base" in done.stderr
+    log = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert log["last_validation_loss"] > log["validation_loss"]
+    refused = CliRunner().invoke(main, ["export", str(tmp_path / "run"), "-o", str(tmp_path / "model")])
+    assert refused.exit_code == 3
+    assert "--weights last" in refused.stderr
+    run("export", tmp_path / "run", "-o", tmp_path / "model", "--weights", "last")
+    card = (tmp_path / "model" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"validation loss {log['last_validation_loss']:.4f}" in card
+    assert Summarizer.load(tmp_path / "model").brief(ARTICLE).summary
+
+
+def test_foreign_bases_take_no_encoder_of_ours(pairs_file: Path, tmp_path: Path) -> None:
+    base, config = make_tiny("bart", tmp_path / "base"), tmp_path / "run.toml"
+    config.write_text("[encoder]\nlayers = 1\n", encoding="utf-8")
+    refused = CliRunner().invoke(
+        main, ["train", str(pairs_file), "-o", str(tmp_path / "run"), "--base", str(base), "--config", str(config)]
+    )
+    assert refused.exit_code == 2
+    assert "encoder.layers" in refused.stderr
+
+
 def test_an_encoder_decoder_from_pairs_to_briefings(pairs_file: Path, tmp_path: Path) -> None:
     base = make_tiny("bart", tmp_path / "base")
     config = tmp_path / "run.toml"
-    settings = "examples = 64\nbatch = 8\nlearning_rate = 0.01\nwarmup = 1\nsource_length = 64\n"
-    config.write_text(settings, encoding="utf-8")
+    text = "examples = 64\nbatch = 8\nlearning_rate = 0.01\nwarmup = 1\nsource_length = 64\n"
+    config.write_text(text, encoding="utf-8")
     done = run("train", pairs_file, "-o", tmp_path / "run", "--base", base, "--config", config)
     assert "64 examples in 8 steps" in done.stdout
     run("export", tmp_path / "run", "-o", tmp_path / "model", "--quantization", "float32")

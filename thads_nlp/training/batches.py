@@ -14,19 +14,20 @@ from thads_nlp.training.config import Bucket
 
 @dataclass(frozen=True, slots=True)
 class EncodedExample:
-    """An example as piece ids; loss on ``ids[target:]`` without positions in ``skipped``."""
+    """An example as piece ids: the source is ``ids[:source]``, loss on ``ids[target:]`` without ``skipped``."""
 
     ids: tuple[int, ...]
     target: int
     skipped: tuple[int, int] = (0, 0)
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Tensors of one step: ``ids`` (batch, length); ``places``, ``labels``, ``weights`` (picks,).
 
-    ``places`` index positions of the flattened batch whose next piece is ``labels``; weights sum to the weights of
-    their kinds of loss. ``examples`` counts the sequences that are no filling.
+    ``places`` index positions of the model's flattened output whose next piece is ``labels``; weights sum to the
+    weights of their kinds of loss. ``examples`` counts the sequences that are no filling.
     """
 
     ids: Tensor
@@ -68,10 +69,9 @@ def _leftovers(waiting: dict[int, list[int]]) -> list[tuple[int, ...]]:
 
 
 def collate(
-    items: Sequence[EncodedExample], buckets: Sequence[Bucket], picks: int, source_weight: float, rng: random.Random
+    items: Sequence[EncodedExample], bucket: Bucket, picks: int, source_weight: float, rng: random.Random
 ) -> Batch:
-    """One batch in the shape of its bucket; source positions for the language-model loss are sampled by ``rng``."""
-    bucket = next(b for b in buckets if max(len(item.ids) for item in items) <= b.length)
+    """One batch of texts that a causal model reads as a whole; source positions for its loss are sampled by ``rng``."""
     ids = torch.zeros((bucket.batch, bucket.length), dtype=torch.long)
     targets: list[tuple[int, int]] = []
     sources: list[tuple[int, int]] = []
@@ -83,6 +83,22 @@ def collate(
     room = max(picks - len(targets), 0)
     sampled = rng.sample(sources, min(room, len(sources))) if source_weight else []
     return _batch(ids, targets[:picks], sampled, picks, source_weight, len(items))
+
+
+def collate_parts(items: Sequence[EncodedExample], bucket: Bucket, target_length: int, start: int) -> Batch:
+    """One batch for an encoder–decoder: rows of source up to the bucket's length, then output after ``start``.
+
+    Places count in the rows of ``target_length`` that the decoder gives.
+    """
+    ids = torch.zeros((bucket.batch, bucket.length + target_length), dtype=torch.long)
+    targets: list[tuple[int, int]] = []
+    for row, item in enumerate(items):
+        ids[row, : item.source] = torch.tensor(item.ids[: item.source])
+        written = (start, *item.ids[item.source : -1])
+        ids[row, bucket.length : bucket.length + len(written)] = torch.tensor(written)
+        base = row * target_length - item.source
+        targets += [(base + at, item.ids[at]) for at in target_places(item)]
+    return _batch(ids, targets, [], bucket.batch * target_length, 0.0, len(items))
 
 
 def target_places(item: EncodedExample) -> Iterator[int]:

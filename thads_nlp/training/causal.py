@@ -80,28 +80,36 @@ class Attention(nn.Module):
         self.k_norm = RootMeanSquareNorm(config.head_dim, config.norm_eps)
 
     def forward(self, hidden: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-        """``hidden`` (batch, length, size) to the same shape."""
-        batch, length, _ = hidden.shape
+        """``hidden`` (batch, length, size) to the same shape; each place sees itself and what stands before it."""
+        later = later_places(hidden.shape[1], hidden.device)
+        return self.output(*self.project(hidden, cosine, sine), later)
+
+    def project(self, hidden: Tensor, cosine: Tensor, sine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys (both normalised and rotated) and values, each (batch, heads, length, head_dim)."""
         query = self._split(self.q_proj(hidden), self.heads)
         key = self._split(self.k_proj(hidden), self.kv_heads)
         value = self._split(self.v_proj(hidden), self.kv_heads)
-        query = _rotate(self.q_norm(query), cosine, sine).to(value.dtype)
-        key = _rotate(self.k_norm(key), cosine, sine).to(value.dtype)
-        mixed = self._mix(query, key, value)
-        return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        query = rotate(self.q_norm(query), cosine, sine).to(value.dtype)
+        return query, rotate(self.k_norm(key), cosine, sine).to(value.dtype), value
 
-    def _mix(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """Causal attention as two plain products: on CPUs they are faster than the fused kernel, which is not blocked.
+    def remembered(self, projected: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys (normalised, not rotated) and values of another text, from their fused projection."""
+        key, value = projected.chunk(2, dim=-1)
+        return self.k_norm(self._split(key, self.kv_heads)).to(value.dtype), self._split(value, self.kv_heads)
 
-        Queries that share a key head are stacked, so that no key is repeated.
+    def output(self, query: Tensor, key: Tensor, value: Tensor, hidden_from: Tensor) -> Tensor:
+        """What queries read of the values, projected; ``hidden_from`` (…, queries, keys) is true where they may not.
+
+        Two plain products: on CPUs they are faster than the fused kernel, which is not blocked. Queries that share a
+        key head are stacked, so that no key is repeated.
         """
         batch, _, length, size = query.shape
         stacked = query.reshape(batch, self.kv_heads, -1, size)
         scores = (stacked @ key.transpose(-1, -2)).float() * self._scale
-        later = torch.ones(length, length, dtype=torch.bool, device=query.device).triu(1)
-        scores = scores.view(batch, self.kv_heads, -1, length, length).masked_fill(later, float("-inf"))
-        shares = scores.softmax(-1).to(value.dtype).view(batch, self.kv_heads, -1, length)
-        return (shares @ value).view(batch, self.heads, length, size)
+        scores = scores.view(batch, self.kv_heads, -1, length, key.shape[2]).masked_fill(hidden_from, float("-inf"))
+        shares = scores.softmax(-1).to(value.dtype).view(batch, self.kv_heads, -1, key.shape[2])
+        mixed = (shares @ value).view(batch, self.heads, length, size)
+        return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
 
     def _split(self, hidden: Tensor, heads: int) -> Tensor:
         """(batch, length, heads * head_dim) to (batch, heads, length, head_dim)."""
@@ -137,7 +145,10 @@ class Layer(nn.Module):
 
     def forward(self, hidden: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
         """``hidden`` (batch, length, size) to the same shape."""
-        attended = self.self_attn(self.input_layernorm(hidden), cosine, sine)
+        return self.completed(hidden, self.self_attn(self.input_layernorm(hidden), cosine, sine))
+
+    def completed(self, hidden: Tensor, attended: Tensor) -> Tensor:
+        """The rest of the block: what attention read is added to ``hidden``, then the feed-forward's output."""
         hidden = hidden + self.post_attention_layernorm(attended)
         fed = self.mlp(self.pre_feedforward_layernorm(hidden))
         return hidden + self.post_feedforward_layernorm(fed)
@@ -155,23 +166,37 @@ class CausalModel(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """Hidden states (batch, length, size) of piece ids (batch, length), padded on the right with anything."""
-        hidden = self.embed_tokens(ids) * math.sqrt(self.config.hidden_size)
-        local = _rotations(ids.shape[1], self.config.head_dim, self.config.local_theta)
-        full = _rotations(ids.shape[1], self.config.head_dim, self.config.global_theta)
-        for layer, sees_all in zip(self.layers, self.config.full_attention, strict=True):
-            hidden = layer(hidden, *(full if sees_all else local))
+        hidden = self.embedded(ids)
+        positions = torch.arange(ids.shape[1])
+        for layer, rotation in zip(self.layers, self.rotations(positions), strict=True):
+            hidden = layer(hidden, *rotation)
         return self.norm(hidden)
 
+    def embedded(self, ids: Tensor) -> Tensor:
+        """Embeddings of piece ids, scaled as the first layer reads them."""
+        return self.embed_tokens(ids) * math.sqrt(self.config.hidden_size)
 
-def _rotations(length: int, head_dim: int, theta: float) -> tuple[Tensor, Tensor]:
-    """Cosine and sine (length, head_dim) of rotary positions."""
-    frequency = theta ** (-torch.arange(0, head_dim, 2).float() / head_dim)
-    angle = torch.outer(torch.arange(length).float(), frequency)
-    angle = torch.cat((angle, angle), dim=-1)
-    return angle.cos(), angle.sin()
+    def rotations(self, positions: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Cosine and sine (positions, head_dim) for each layer."""
+        local = _rotations(positions, self.config.head_dim, self.config.local_theta)
+        full = _rotations(positions, self.config.head_dim, self.config.global_theta)
+        return [full if sees_all else local for sees_all in self.config.full_attention]
 
 
-def _rotate(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+def later_places(length: int, device: torch.device) -> Tensor:
+    """Mask (length, length): true where the key stands after the query."""
+    return torch.ones(length, length, dtype=torch.bool, device=device).triu(1)
+
+
+def rotate(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """Rotary positions applied to (…, length, head_dim)."""
     first, second = states.chunk(2, dim=-1)
     return states * cosine + torch.cat((-second, first), dim=-1) * sine
+
+
+def _rotations(positions: Tensor, head_dim: int, theta: float) -> tuple[Tensor, Tensor]:
+    """Cosine and sine (positions, head_dim) of rotary positions."""
+    frequency = theta ** (-torch.arange(0, head_dim, 2).float() / head_dim)
+    angle = torch.outer(positions.float(), frequency)
+    angle = torch.cat((angle, angle), dim=-1)
+    return angle.cos(), angle.sin()

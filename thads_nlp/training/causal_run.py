@@ -1,4 +1,4 @@
-"""The training loop of the causal recipe: resumable to the bit, with validation, early stop and progress."""
+"""The training loop of this package's recipes: resumable to the bit, with validation, early stop and progress."""
 
 from __future__ import annotations
 
@@ -15,13 +15,20 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel
 
 from thads_nlp.errors import OptionError
-from thads_nlp.training.batches import Batch, EncodedExample, collate, plan_batches
+from thads_nlp.training.batches import Batch, EncodedExample, plan_batches
 from thads_nlp.training.causal import CausalModel
 from thads_nlp.training.checkpoint import Progress, find_checkpoint, load_checkpoint, save_checkpoint
 from thads_nlp.training.config import TrainingConfig, check_same
+from thads_nlp.training.layouts import bucket_of, layout_of
 
 BETAS = (0.9, 0.98)
 CHECKPOINT, LOG, BEST = "checkpoint", "log.jsonl", "best.safetensors"
+NEVER_FELL = (
+    "validation loss never fell below that of the base, which is better than what was trained; the last weights are in "
+    "the checkpoint: export them with --weights last, or train longer or at a lower rate"
+)
+# Weights that a base never trained in their place; they learn at the rate of the embeddings.
+_FRESH = ("embed_tokens", "memory")
 _LOG_EVERY = 10
 # Steps between the weights that enter the average: those of neighbouring steps hardly differ.
 _AVERAGE_EVERY = 10
@@ -41,14 +48,16 @@ class CausalRun:
     """One run in an output folder; ``train`` starts it or goes on where it was stopped."""
 
     def __init__(self, model: CausalModel, data: RunData, config: TrainingConfig, output: Path) -> None:
+        """The model is a causal one or, where the configuration says so, an encoder–decoder."""
         self._model, self._data, self._config, self._output = model, data, config, output
+        self._layout = layout_of(config)
         self._optimiser = _optimiser(model, config)
         self._dtype = arithmetic(config)
         self._loss = torch.compile(self._plain_loss, dynamic=False) if config.compile else self._plain_loss
         self._base = _copied(model) if config.base_share else {}
         self._average = AveragedModel(model) if config.average_share else None
-        lengths = [len(item.ids) for item in data.train]
-        self._steps = plan_batches(lengths, config.buckets, config.examples, config.seed)
+        sizes = [self._layout.size(item) for item in data.train]
+        self._steps = plan_batches(sizes, self._layout.buckets, config.examples, config.seed)
         if not self._steps:
             raise OptionError("no training example is left after filtering; see the counts of reasons above")
 
@@ -73,6 +82,8 @@ class CausalRun:
                 self._save(progress)
                 saved = time.monotonic()
         progress = self._combined(progress, report)
+        if not (self._output / BEST).is_file():
+            report(NEVER_FELL)
         self._save(progress)
         return progress
 
@@ -106,16 +117,15 @@ class CausalRun:
 
     def validate(self) -> float:
         """Mean loss a piece on the validation targets."""
-        config = self._config
-        order = sorted(self._data.validation, key=lambda item: len(item.ids))
+        order = sorted(self._data.validation, key=self._layout.size)
         total = pieces = 0.0
         with torch.no_grad():
             while order:
-                bucket = next(b for b in config.buckets if len(order[0].ids) <= b.length)
+                bucket = bucket_of(self._layout, order[:1])
                 items, order = order[: bucket.batch], order[bucket.batch :]
-                fitting = [item for item in items if len(item.ids) <= bucket.length]
+                fitting = [item for item in items if self._layout.size(item) <= bucket.length]
                 order = items[len(fitting) :] + order
-                batch = collate(fitting, config.buckets, config.picks, 0.0, random.Random(0))
+                batch = self._layout.collate(fitting, 0.0, random.Random(0))
                 count = float((batch.weights > 0).sum())
                 total += float(self._forward(batch)) * count
                 pieces += count
@@ -139,7 +149,7 @@ class CausalRun:
         indices = self._steps[step]
         rng = random.Random(f"{self._config.seed}:{step}")
         items = [self._data.train[index] for index in indices]
-        batch = collate(items, self._config.buckets, self._config.picks, self._config.source_weight, rng)
+        batch = self._layout.collate(items, self._config.source_weight, rng)
         scale = _rate(step, len(self._steps), self._config.warmup)
         for group in self._optimiser.param_groups:
             group["lr"] = group["peak"] * scale
@@ -198,10 +208,11 @@ def _rate(step: int, steps: int, warmup: int) -> float:
 
 
 def _optimiser(model: CausalModel, config: TrainingConfig) -> torch.optim.Optimizer:
-    """AdamW with a rate of its own for the embeddings."""
-    embedding = [model.embed_tokens.weight]
-    rest = [p for name, p in model.named_parameters() if not name.startswith("embed_tokens")]
-    groups = [{"params": embedding, "peak": config.embedding_rate}, {"params": rest, "peak": config.learning_rate}]
+    """AdamW with a rate of its own for the embeddings and for what an encoder–decoder was given anew."""
+    named = list(model.named_parameters())
+    fresh = [parameter for name, parameter in named if name.startswith(_FRESH)]
+    rest = [parameter for name, parameter in named if not name.startswith(_FRESH)]
+    groups = [{"params": fresh, "peak": config.embedding_rate}, {"params": rest, "peak": config.learning_rate}]
     return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, weight_decay=config.weight_decay, fused=True)
 
 

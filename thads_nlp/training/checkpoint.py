@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from dataclasses import asdict, dataclass
@@ -29,6 +30,11 @@ class Progress:
     best_step: int
     losses: tuple[tuple[int, float, float], ...]
     config: dict[str, Any]
+
+    @property
+    def last_loss(self) -> float:
+        """Validation loss of the weights of the last step that was validated; mixtures have no training loss."""
+        return next(held for step, train, held in reversed(self.losses) if not step or not math.isnan(train))
 
 
 def save_checkpoint(
@@ -62,6 +68,11 @@ def find_checkpoint(folder: Path) -> Path | None:
         if (candidate / _PROGRESS).is_file():
             return candidate
     return None
+
+
+def weights_of(folder: Path) -> Path:
+    """The file with the weights of a checkpoint."""
+    return folder / _WEIGHTS
 
 
 def load_checkpoint(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from thads_nlp.exits import guarded
-from thads_nlp.training.export import ExportOptions, Quantization
+from thads_nlp.training.export import ExportOptions, Quantization, Weights
 from thads_nlp.training.export import export as write_model
 from thads_nlp.training.train import TrainOptions
 from thads_nlp.training.train import train as run_training
@@ -54,8 +54,12 @@ def train(
 @click.option("--name", default=None, help="Name in the records (default: that of the folder).")
 @click.option("--revision", default="1", show_default=True)
 @click.option("--quantization", type=click.Choice(["int8", "float32"]), default="int8", show_default=True)
-def export(source: Path, output: Path, name: str | None, revision: str, quantization: Quantization) -> None:
+@click.option("--weights", type=click.Choice(["best", "last"]), default="best", show_default=True,
+              help="Of a run: those that validated best, or those of its last checkpoint.")
+def export(
+    source: Path, output: Path, name: str | None, revision: str, quantization: Quantization, weights: Weights
+) -> None:  # fmt: skip
     """Make a model folder that `--model` takes of a training run or of a Hugging Face encoder–decoder."""
-    options = ExportOptions(source, output, name or output.resolve().name, revision, quantization)
+    options = ExportOptions(source, output, name or output.resolve().name, revision, quantization, weights)
     guarded(lambda: write_model(options))
     click.echo(f"thads-nlp: {output}", err=True)

@@ -16,7 +16,7 @@ else:
     import tomli as tomllib
 
 Precision = Literal["auto", "float32", "bfloat16"]
-Built = TypeVar("Built", "TrainingConfig", "Bucket", "BaseOptions", ExampleOptions)
+Built = TypeVar("Built", "TrainingConfig", "Bucket", "BaseOptions", "EncoderOptions", ExampleOptions)
 # Keys that may change when a run goes on: how long it is, how often it saves, what is made of it at its end.
 _FREE = frozenset({"examples", "checkpoint_minutes", "compile", "average_share", "base_share"})
 
@@ -43,6 +43,19 @@ class BaseOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderOptions:
+    """An encoder–decoder made of the base's own layers: the lowest ``layers`` of them read, 0 keeps the causal recipe.
+
+    ``drop_layers`` are left out of the base first, which makes room in the file for what the decoder reads the source
+    through; that is fitted on ``fit_articles`` sources.
+    """
+
+    layers: int = 0
+    drop_layers: tuple[int, ...] = ()
+    fit_articles: int = 56
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """What decides a run besides its data; the same configuration, data and base give the same weights.
 
@@ -51,8 +64,8 @@ class TrainingConfig:
     sampled positions. ``picks`` is the number of positions a batch that enter the loss. ``average_share`` averages the
     weights over so much of the run's end (arXiv 1803.05407); ``base_share`` mixes so much of the weights that the run
     began with into that average or the last weights (arXiv 2109.01903); each is kept where it validates best.
-    ``source_length``, ``target_length`` (subwords) and ``batch`` (examples) are those of encoder–decoders, which
-    have no buckets.
+    ``target_length`` (subwords) is that of encoder–decoders; ``source_length`` and ``batch`` (examples) are those of
+    foreign ones, which have no buckets.
     """
 
     examples: int = 8_000
@@ -78,6 +91,7 @@ class TrainingConfig:
     batch: int = 8
     data: ExampleOptions = field(default_factory=ExampleOptions)
     base: BaseOptions = field(default_factory=BaseOptions)
+    encoder: EncoderOptions = field(default_factory=EncoderOptions)
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as checkpoints and manifests keep them."""
@@ -107,7 +121,10 @@ def config_of(record: dict[str, Any], name: str) -> TrainingConfig:
     if "data" in values:
         values["data"] = _built(ExampleOptions, values["data"], f"{name}: data")
     if "base" in values:
-        values["base"] = _base_options(values["base"], f"{name}: base")
+        values["base"] = _built(BaseOptions, _with_layers(values["base"], f"{name}: base"), f"{name}: base")
+    if "encoder" in values:
+        checked = _with_layers(values["encoder"], f"{name}: encoder")
+        values["encoder"] = _built(EncoderOptions, checked, f"{name}: encoder")
     return _built(TrainingConfig, values, name)
 
 
@@ -123,12 +140,12 @@ def check_same(old: dict[str, Any], new: TrainingConfig, where: Path) -> None:
         raise OptionError(f"{where} was made with another configuration ({', '.join(different)}); use another --output")
 
 
-def _base_options(record: dict[str, Any], name: str) -> BaseOptions:
-    """Options of the base; layers are whole numbers."""
+def _with_layers(record: dict[str, Any], name: str) -> dict[str, Any]:
+    """The record with its layers to leave out as a tuple of whole numbers."""
     layers = record.get("drop_layers", ())
     if not isinstance(layers, (list, tuple)) or any(type(layer) is not int or layer < 0 for layer in layers):
         raise OptionError(f"{name}: drop_layers is {layers!r}; it must be a list of layer numbers such as [8, 9]")
-    return _built(BaseOptions, {**record, **({"drop_layers": tuple(layers)} if "drop_layers" in record else {})}, name)
+    return {**record, **({"drop_layers": tuple(layers)} if "drop_layers" in record else {})}
 
 
 def _built(kind: type[Built], values: dict[str, Any], name: str) -> Built:

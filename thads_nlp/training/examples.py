@@ -65,12 +65,14 @@ class ExampleOptions:
 class Example:
     """One training sequence.
 
-    Loss is taken on ``subwords[target:]`` without ``skipped``, a title that the source does not support.
+    The source is ``subwords[:source]``. Loss is taken on ``subwords[target:]`` without ``skipped``, a title that the
+    source does not support.
     """
 
     id: str
     task: Task
     subwords: tuple[str, ...]
+    source: int
     target: int
     skipped: tuple[int, int] = (0, 0)
 
@@ -202,7 +204,7 @@ def _brief(
     tail = [SUMMARY, *pieces.encode(window.table.mask(pair.abstract)), END]
     title_fault = support_fault(pair.title, window.source, TITLE_COVERAGE)
     skipped = (len(head), len(head) + len(title)) if title_fault else (0, 0)
-    return Example(pair.id, "brief", (*head, *title, *tail), len(head), skipped)
+    return Example(pair.id, "brief", (*head, *title, *tail), len(window.subwords), len(head), skipped)
 
 
 def _figure(
@@ -224,7 +226,8 @@ def _figure(
     if choices:
         slot, statement = rng.choice(choices)
         head = (*window.subwords, FIGURE, slot, SUMMARY)
-        yield Example(pair.id, "figure", (*head, *pieces.encode(window.table.mask(statement)), END), len(head))
+        subwords = (*head, *pieces.encode(window.table.mask(statement)), END)
+        yield Example(pair.id, "figure", subwords, len(window.subwords), len(head))
 
 
 def _is_statement(words: Words) -> bool:

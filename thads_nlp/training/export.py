@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tokenizers import Tokenizer
+
 from thads_nlp.errors import MissingExtraError, ModelError, OptionError
 from thads_nlp.model.folder import MANIFEST, file_sha256
 from thads_nlp.training.base import ARCHITECTURE, NOTICES, TOKENIZER
 from thads_nlp.training.train import CALIBRATION, RUN
 
 Quantization = Literal["int8", "float32"]
+Weights = Literal["best", "last"]
 CARD = "MODEL_CARD.md"
-_BEST, _SEQ2SEQ = "best.safetensors", "model"
+_BEST, _CHECKPOINT, _SEQ2SEQ = "best.safetensors", "checkpoint", "model"
 # Subwords of prompt and output together that encoder–decoders are fed with.
 _WINDOW = 1024
 _SPECIALS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
@@ -24,13 +27,14 @@ _SPECIALS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """Where from, where to, and under which name."""
+    """Where from, where to, under which name; of a run its best weights by validation or its last ones."""
 
     source: Path
     output: Path
     name: str
     revision: str
     quantization: Quantization = "int8"
+    weights: Weights = "best"
 
 
 def export(options: ExportOptions) -> None:
@@ -40,19 +44,25 @@ def export(options: ExportOptions) -> None:
 
     Raises:
         OptionError: the output folder is there already and not empty.
-        ModelError: the source holds no weights of either kind.
+        ModelError: the source holds no weights of either kind, or none that validated better than the base.
         MissingExtraError: transformers or torch is not installed.
     """
     if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
         raise OptionError(f"{options.output}: is there already; give a new folder")
     run = _run(options.source)
+    weights = _own_weights(options)
+    if options.weights == "last":
+        run = {**run, "validation_loss": run.get("last_validation_loss")}
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "made"
         form: dict[str, Any]
-        if (options.source / _BEST).is_file():
-            form = {"shape": "decoder", "input": "slots", **_causal(options, Path(scratch) / "hf", made, run)}
-        else:
+        if weights is None:
             form = {"shape": "encoder-decoder", "input": "plain", "window": _encoder_decoder(options, made)}
+        elif run.get("shape") == "encoder-decoder":
+            form = {"shape": "encoder-decoder", "input": "slots", **_own_encoder_decoder(options, weights, made, run)}
+        else:
+            folder = Path(scratch) / "hf"
+            form = {"shape": "decoder", "input": "slots", **_causal(options, weights, folder, made, run)}
         options.output.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copyfile(path, options.output / path.name)
@@ -74,7 +84,54 @@ def _run(source: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: damaged ({error}); train again or give the Hugging Face folder") from error
 
 
-def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any]) -> dict[str, Any]:
+def _own_weights(options: ExportOptions) -> Path | None:
+    """The weights of a run of this package's recipes that were asked for; None for any other source."""
+    try:
+        from thads_nlp.training.checkpoint import find_checkpoint, weights_of
+    except ImportError as error:
+        raise MissingExtraError("thads-nlp export", "train", str(error.name)) from error
+    best, last = options.source / _BEST, find_checkpoint(options.source / _CHECKPOINT)
+    if options.weights == "last":
+        if last is None:
+            raise ModelError(f"{options.source}: no checkpoint of a run, so no last weights; leave --weights out")
+        return weights_of(last)
+    if best.is_file():
+        return best
+    if last is None:
+        return None
+    raise ModelError(
+        f"{options.source}: no {_BEST}, for no validation loss was below that of the base; train longer or at a lower "
+        "rate, or export the last weights with --weights last"
+    )
+
+
+def _own_encoder_decoder(options: ExportOptions, weights: Path, made: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """A run whose encoder–decoder was made of a causal base; returns its window and its arithmetic."""
+    from safetensors.torch import load_file
+
+    from thads_nlp.training.encoder_decoder import EncoderDecoderModel
+    from thads_nlp.training.start import empty_model
+    from thads_nlp.training.translator import write_translator
+    from thads_nlp.training.weights import read_config
+
+    model = empty_model(read_config(options.source))
+    if not isinstance(model, EncoderDecoderModel):
+        raise ModelError(f"{options.source / ARCHITECTURE}: no encoder–decoder, as {RUN} says; train again")
+    model.load_state_dict(load_file(weights))
+    vocabulary = Tokenizer.from_file(str(options.source / TOKENIZER)).get_vocab()
+    write_translator(model, sorted(vocabulary, key=vocabulary.__getitem__), options.quantization, made)
+    for name in (TOKENIZER, ARCHITECTURE):
+        shutil.copyfile(options.source / name, made / name)
+    return {"window": _longest(run) + model.shape.target_length, "compute": "float32"}
+
+
+def _longest(run: dict[str, Any]) -> int:
+    """The longest bucket of a run."""
+    buckets = run.get("configuration", {}).get("buckets", [{"length": 512}])
+    return int(max(bucket["length"] for bucket in buckets))
+
+
+def _causal(options: ExportOptions, weights: Path, folder: Path, made: Path, run: dict[str, Any]) -> dict[str, Any]:
     """A run of the causal recipe, by way of a Hugging Face folder; returns its window (subwords) and its arithmetic."""
     try:
         from safetensors.torch import load_file, save_file
@@ -83,7 +140,7 @@ def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any
         raise MissingExtraError("thads-nlp export", "train", str(error.name)) from error
     folder.mkdir()
     sequences = _calibration(options)
-    state = _smoothed(options.source, load_file(options.source / _BEST), sequences)
+    state = _smoothed(options.source, load_file(weights), sequences)
     save_file({f"model.{name}": tensor for name, tensor in state.items()}, folder / "model.safetensors",
               metadata={"format": "pt"})  # fmt: skip
     architecture = json.loads((options.source / ARCHITECTURE).read_text(encoding="utf-8"))
@@ -93,9 +150,7 @@ def _causal(options: ExportOptions, folder: Path, made: Path, run: dict[str, Any
     _convert(folder, made, options.quantization)
     shutil.copyfile(tokenizer, made / TOKENIZER)
     shutil.copyfile(options.source / ARCHITECTURE, made / ARCHITECTURE)
-    buckets = run.get("configuration", {}).get("buckets", [{"length": 512}])
-    window = int(max(bucket["length"] for bucket in buckets))
-    return {"window": window, "compute": "int8" if sequences else "float32"}
+    return {"window": _longest(run), "compute": "int8" if sequences else "float32"}
 
 
 def _calibration(options: ExportOptions) -> list[list[int]]:

@@ -27,6 +27,7 @@ from thads_nlp.training.corpus import (
 )
 from thads_nlp.training.data import Pair
 from thads_nlp.training.examples import Example, ExampleOptions, SegmentedPair, make_examples
+from thads_nlp.training.layouts import layout_of
 
 TOO_LONG = "too long for the buckets"
 _TASK = "task "
@@ -76,9 +77,9 @@ def encode_segmented(
     """
     datasets = import_datasets()
     mark = digest("examples", rows._fingerprint, file_sha256(tokenizer), str(config.seed), repr(config.data),
-                  repr(config.buckets), code_digest("model", "text", "figures", "training"))  # fmt: skip
+                  repr(layout_of(config)), code_digest("model", "text", "figures", "training"))  # fmt: skip
     whole = datasets.Value("int32")
-    fields = {"ids": datasets.Sequence(whole), "target": whole, "low": whole, "high": whole,
+    fields = {"ids": datasets.Sequence(whole), "source": whole, "target": whole, "low": whole, "high": whole,
               "note": datasets.Value("string")}  # fmt: skip
     encoder = _RowEncoder(WordPieces.load(tokenizer), config)
     made = mapped(rows, encoder, workers, mark, "Encoding examples", batched=True, batch_size=ROWS_AT_ONCE,
@@ -112,7 +113,7 @@ class _RowEncoder:
     config: TrainingConfig
 
     def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-        made: dict[str, list[Any]] = {name: [] for name in ("ids", "target", "low", "high", "note")}
+        made: dict[str, list[Any]] = {name: [] for name in ("ids", "source", "target", "low", "high", "note")}
         names = list(batch)
         for values in zip(*batch.values(), strict=True):
             row = dict(zip(names, values, strict=True))
@@ -120,6 +121,7 @@ class _RowEncoder:
             for note, example in [(row["fault"], None)] if row["fault"] else found:
                 chosen = example or EncodedExample((), 0)
                 made["ids"].append(list(chosen.ids))
+                made["source"].append(chosen.source)
                 made["target"].append(chosen.target)
                 made["low"].append(chosen.skipped[0])
                 made["high"].append(chosen.skipped[1])
@@ -131,18 +133,18 @@ def _encoded(
     pair: SegmentedPair, pieces: WordPieces, config: TrainingConfig, options: ExampleOptions
 ) -> Iterator[tuple[str, EncodedExample | None]]:
     """Examples of a pair with their task, or None with the reason; its chances depend on seed and id alone."""
-    longest = max(bucket.length for bucket in config.buckets)
+    layout = layout_of(config)
     for found in make_examples(pair, pieces, options, random.Random(f"{config.seed}:{pair.id}")):
         if not isinstance(found, Example):
             yield found, None
             continue
-        ids = tuple(pieces.ids(found.subwords))
-        if len(ids) > longest:
-            yield TOO_LONG, None
+        example = EncodedExample(tuple(pieces.ids(found.subwords)), found.target, found.skipped, found.source)
+        if layout.holds(example):
+            yield f"{_TASK}{found.task}", example
         else:
-            yield f"{_TASK}{found.task}", EncodedExample(ids, found.target, found.skipped)
+            yield TOO_LONG, None
 
 
 def _example(row: Mapping[str, Any]) -> EncodedExample:
     """The example of a row."""
-    return EncodedExample(tuple(row["ids"]), row["target"], (row["low"], row["high"]))
+    return EncodedExample(tuple(row["ids"]), row["target"], (row["low"], row["high"]), row["source"])

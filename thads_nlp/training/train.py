@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from thads_nlp.errors import InputError, MissingExtraError
+from thads_nlp.errors import InputError, MissingExtraError, OptionError
 from thads_nlp.model.engine import available_cpus
 from thads_nlp.model.folder import find_model
 from thads_nlp.model.tokenizer import WordPieces
@@ -71,7 +71,9 @@ def train(options: TrainOptions, config: TrainingConfig, report: Report) -> Trai
     kind = kind_of(options.base)
     pairs = _pairs(options, report)
     if kind != "encoder-decoder":
-        return _train_causal(kind, pairs, options, config, report)
+        return _train_own(kind, pairs, options, config, report)
+    if config.encoder.layers:
+        raise OptionError(f"encoder.layers makes an encoder–decoder of a causal base; {options.base} is no such base")
     from thads_nlp.training.seq2seq_run import train_seq2seq
 
     progress = train_seq2seq(str(find_model(options.base)), pairs, options, config, report)
@@ -104,17 +106,18 @@ def _pairs(options: TrainOptions, report: Report) -> PairSplit:
     return split
 
 
-def _train_causal(
+def _train_own(
     kind: Kind, pairs: PairSplit, options: TrainOptions, config: TrainingConfig, report: Report
 ) -> TrainedRun:
-    """The causal recipe."""
+    """This package's recipes: a causal network, or an encoder–decoder made of its layers."""
     import torch
 
-    from thads_nlp.training.causal import CausalConfig, CausalModel
     from thads_nlp.training.causal_run import CausalRun
+    from thads_nlp.training.encoder_decoder import ENCODER
     from thads_nlp.training.prepare import run_data
     from thads_nlp.training.smoothing import CALIBRATION_SEQUENCES
-    from thads_nlp.training.weights import HeadSizes, load_state, read_config
+    from thads_nlp.training.start import read_base, with_encoder
+    from thads_nlp.training.weights import read_config
 
     torch.manual_seed(config.seed)
     reasons: Counter[str] = Counter()
@@ -122,17 +125,20 @@ def _train_causal(
     base = Path(find_model(options.base)) if kind == "ready" else _built_base(rows, options, config, report)
     data = run_data(rows, pairs.validation, base / TOKENIZER, config, options.processes, reasons)
     report("examples: " + ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
-    architecture: dict[str, Any] = read_config(base)
-    shape = CausalConfig.from_record(architecture)
-    model = CausalModel(shape)
-    model.load_state_dict(load_state(base, HeadSizes(shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim)))
+    start = with_encoder(base, data.train, config, options.output) if config.encoder.layers else base
+    architecture: dict[str, Any] = read_config(start)
+    if not config.encoder.layers and ENCODER in architecture:
+        raise OptionError(f"{start} is an encoder–decoder; set encoder.layers in the configuration")
+    model = read_base(start)
     _keep(base, options.output, architecture)
-    sequences = [item.ids for item in data.validation[:CALIBRATION_SEQUENCES]]
-    (options.output / CALIBRATION).write_text(json.dumps(sequences) + "\n", encoding="utf-8")
+    if not config.encoder.layers:
+        sequences = [item.ids for item in data.validation[:CALIBRATION_SEQUENCES]]
+        (options.output / CALIBRATION).write_text(json.dumps(sequences) + "\n", encoding="utf-8")
     progress = CausalRun(model, data, config, options.output).train(report)
     record = {
-        "shape": "decoder", "base": str(options.base or base.name), "steps": progress.step,
-        "examples": progress.examples, "validation_loss": progress.best_loss,
+        "shape": "encoder-decoder" if config.encoder.layers else "decoder", "base": str(options.base or base.name),
+        "steps": progress.step, "examples": progress.examples, "validation_loss": progress.best_loss,
+        "last_validation_loss": progress.last_loss,
     }  # fmt: skip
     return _finished(options.output, record, config)
 
