@@ -361,40 +361,6 @@ def test_a_worker_that_dies_costs_its_own_article_only(tmp_path: Path, tiny_mode
     assert len(out.read_bytes().splitlines()) == 250
 
 
-def test_ray_gives_the_bytes_of_one_machine_though_an_actor_is_killed(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray has no build for this Python")
-    source = tmp_path / "in.jsonl"
-    source.write_text(jsonl(600) + "not json\n", encoding="utf-8")
-    assert batch(source, "-o", tmp_path / "local.jsonl").exit_code == 1
-    run = command(source, tmp_path / "ray.jsonl", "--summarizer", "extractive", "--runner", "ray", "--workers", 2)
-    process = subprocess.Popen(run, stderr=subprocess.PIPE, text=True)
-    killed = False
-    while process.poll() is None and not killed:
-        wal = tmp_path / "ray.journal-wal"
-        actors = briefers(process.pid) if wal.exists() and wal.stat().st_size > 60_000 else []
-        if actors:
-            os.kill(actors[0], signal.SIGKILL)
-            killed = True
-        time.sleep(0.05)
-    said = process.communicate(timeout=120)[1]
-    assert killed
-    assert process.returncode == 1, said
-    assert (tmp_path / "ray.jsonl").read_bytes() == (tmp_path / "local.jsonl").read_bytes()
-
-
-def briefers(driver: int) -> list[int]:
-    """Processes of Ray actors; a tree of processes, so all that are named after the class and newer than the driver."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) > driver:
-            try:
-                name = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            found += [int(folder.name)] if b"ray::Briefer" in name else []
-    return found
-
-
 def broken_inputs(folder: Path, count: int) -> None:
     """Files of every format, whole, cut, with bytes changed, or under another format's name."""
     chance = random.Random(500)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import psutil
 import pyarrow.parquet as pq
 import pytest
 from archives import BODY, article, batch, command, items, jsonl, packed, zstd
@@ -28,8 +29,9 @@ from thads_nlp.archive.items import Item, Reading
 from thads_nlp.archive.journal import Journal
 from thads_nlp.archive.listing import list_files
 from thads_nlp.archive.loading import load_item
-from thads_nlp.archive.run import Run
-from thads_nlp.archive.tasks import Outcome
+from thads_nlp.archive.run import BATCH_TOKENS, Run
+from thads_nlp.archive.tasks import Outcome, RunnerError, Settings
+from thads_nlp.archive.workers import LocalRunner
 from thads_nlp.schema import Article, Failure
 
 EXTRACTIVE = ("--summarizer", "extractive", "--workers", 1)
@@ -295,6 +297,24 @@ class Flaky:
     def cancel(self, futures: Sequence[Future[Any]]) -> None:
         """Nothing waits here."""
 
+    def check(self) -> None:
+        """Nothing breaks down here."""
+
+
+class Broken(Flaky):
+    """Workers that break down for good at their second batch, whose result never comes."""
+
+    def brief(self, articles: Sequence[Article]) -> Future[list[Outcome]]:
+        return super().brief(articles) if not self.given else self.lost(articles)
+
+    def lost(self, articles: Sequence[Article]) -> Future[list[Outcome]]:
+        self.given.append([one.id for one in articles])
+        return Future()
+
+    def check(self) -> None:
+        if len(self.given) > 1:
+            raise RunnerError("no worker is left")
+
 
 class Silent:
     def earlier(self, count: int) -> None:
@@ -318,6 +338,39 @@ def test_a_worker_that_dies_by_chance_does_not_change_what_is_generated_together
     assert all(sorted(ids) == [f"a{n}" for n in range(5)] for ids in runner.given)
 
 
+def test_workers_that_break_down_end_the_run_and_blame_no_article(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(jsonl(40), encoding="utf-8")
+    found = items(tmp_path / "in.jsonl")
+    with Journal(tmp_path / "j") as journal:
+        journal.begin({}, [], renew=False)
+        with pytest.raises(RunnerError, match="no worker is left"):
+            Run(journal, Broken(0), Silent(), lambda: False).process(iter(found))
+        assert (journal.counts().briefings, journal.counts().failures) == (16, 0)
+        runner = Flaky(0)
+        assert Run(journal, runner, Silent(), lambda: False).process(iter(found))
+        assert journal.counts().briefings == 40
+    assert sum(map(len, runner.given)) == 24
+
+
+def test_workers_killed_while_they_have_nothing_to_do_end_the_run_and_not_in_a_traceback(tmp_path: Path) -> None:
+    with LocalRunner(1, 60.0, Reading(), Settings(summarizer="extractive")) as runner:
+        runner.check()
+        (worker,) = (one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline()))
+        worker.kill()
+        with pytest.raises(RunnerError, match="want of memory"):
+            checked(runner)
+        with pytest.raises(RunnerError):
+            runner.brief(())
+
+
+def checked(runner: LocalRunner) -> None:
+    """Look for some seconds."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        runner.check()
+        time.sleep(0.05)
+
+
 def test_batches_are_a_function_of_the_input_alone(tmp_path: Path) -> None:
     chance = random.Random(3)
     rows = [article(n, body=BODY * chance.randint(1, 30)) for n in range(700)]
@@ -336,6 +389,9 @@ def test_batches_are_a_function_of_the_input_alone(tmp_path: Path) -> None:
     assert {tuple(ids) for ids in cut.given} == {tuple(ids) for ids in whole.given}
     assert sorted(one for ids in whole.given for one in ids) == sorted(str(row["id"]) for row in rows)
     assert all(len(ids) <= 16 for ids in whole.given)
+    tokens = {str(row["id"]): len(str(row["body"]).split()) for row in rows}
+    assert all(sum(tokens[one] for one in ids) <= BATCH_TOKENS for ids in whole.given)
+    assert max(sum(tokens[one] for one in ids) for ids in whole.given) > BATCH_TOKENS * 0.8
 
 
 def test_only_one_process_has_a_journal(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from thads_nlp.archive.items import Reading
 from thads_nlp.archive.journal import Counts, Journal, to_line
 from thads_nlp.archive.listing import list_files, read_items
 from thads_nlp.archive.outputs import write_lines, write_output
-from thads_nlp.archive.run import BATCH_ARTICLES, BATCH_CHARS, CHUNK_BYTES, CHUNK_ITEMS, Progress, Run
+from thads_nlp.archive.run import BATCH_ARTICLES, BATCH_TOKENS, CHUNK_BYTES, CHUNK_ITEMS, Progress, Run
 from thads_nlp.archive.target import Target
 from thads_nlp.archive.tasks import THREADS, Settings
 from thads_nlp.model.loading import model_label
@@ -85,7 +85,7 @@ def _settings(options: BatchOptions) -> dict[str, Any]:
         "options": {**asdict(options.settings), **asdict(options.reading)},
         "batches": {
             "chunk_items": CHUNK_ITEMS, "chunk_bytes": CHUNK_BYTES, "articles": BATCH_ARTICLES,
-            "characters": BATCH_CHARS, "threads": THREADS,
+            "tokens": BATCH_TOKENS, "threads": THREADS,
         },
         "version": __version__,
     }  # fmt: skip

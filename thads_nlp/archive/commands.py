@@ -13,7 +13,6 @@ from typing import Any
 import click
 
 from thads_nlp.archive.batch import BatchOptions, BatchSummary, OpenRunner, count_items, run_batch
-from thads_nlp.archive.distributed import RayRunner
 from thads_nlp.archive.items import Fields, Reading
 from thads_nlp.archive.progress import ProgressBar
 from thads_nlp.archive.target import Target
@@ -82,7 +81,7 @@ def _fields(*given: str | None) -> Fields:
               help="OUT.jsonl, .jsonl.zst, .parquet, .sqlite, or a folder for Markdown; a path or URL.")
 @click.option("--work-dir", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Folder of the journal (default: beside the output; for a URL, the current folder).")
-@click.option("--workers", type=click.IntRange(1), default=None, help="Processes (default: one a CPU).")
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes or Ray actors (default: one a CPU).")
 @click.option("--runner", type=click.Choice(["local", "ray"]), default="local", show_default=True)
 @click.option("--ray-address", default=None, help="Cluster of --runner ray (default: one on this machine).")
 @click.option("--overwrite", is_flag=True, help="Throw away what an earlier run left.")
@@ -112,10 +111,7 @@ def batch(
     """  # noqa: D205 - the help text is one paragraph
     reading = Reading(_fields(id_field, title_field, body_field, published_field), encoding)
     settings = Settings(with_text=not no_text, **summarizing)  # type: ignore[arg-type]
-    count = workers or available_cpus()
-    opened: OpenRunner = partial(LocalRunner, count, time_limit)
-    if runner == "ray":
-        opened = partial(RayRunner, count, ray_address, time_limit)
+    opened = _runner(runner, workers, ray_address, time_limit)
     try:
         target = Target.of(output, work_dir)
         options = BatchOptions(inputs, target, reading, settings, overwrite, retry_failures)
@@ -126,6 +122,15 @@ def batch(
         return
     _say(summary, output, progress.totals())
     sys.exit(_exit_code(summary))
+
+
+def _runner(name: str, workers: int | None, address: str | None, seconds: float) -> OpenRunner:
+    """How the workers of ``--runner`` are started."""
+    if name == "local":
+        return partial(LocalRunner, workers or available_cpus(), seconds)
+    from thads_nlp.archive.distributed import RayRunner
+
+    return partial(RayRunner, workers, address, seconds)
 
 
 def _say(summary: BatchSummary, output: str, totals: str | None) -> None:

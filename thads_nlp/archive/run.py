@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from thads_nlp.archive.items import Item
 from thads_nlp.archive.journal import Journal, Result, to_line
 from thads_nlp.archive.listed import MAX_FILE_ITEMS
-from thads_nlp.archive.tasks import Outcome, failed
+from thads_nlp.archive.tasks import Outcome, RunnerError, failed
 from thads_nlp.archive.workers import Runner, failure_reason, worker_died
 from thads_nlp.schema import Article, Failure
 from thads_nlp.text.decode import canonical_text
@@ -23,15 +23,19 @@ from thads_nlp.text.decode import canonical_text
 CHUNK_ITEMS = 512
 # Bytes of such a chunk, which holds fewer articles only where they are longer than books; three are in memory.
 CHUNK_BYTES = 64_000_000
-# Characters of a batch: about a dozen articles, so that a batch takes seconds and little is made twice after a cut.
-BATCH_CHARS = 40_000
+# Tokens of a batch, which are words between spaces (syllables in Vietnamese): about a dozen articles, so that a batch
+# takes seconds and little is made twice after a cut.
+BATCH_TOKENS = 8_192
 BATCH_ARTICLES = 16
+# No token counts for more characters than this, so that a text without spaces is as long as it looks.
+_TOKEN_CHARS = 8
 # Items that a worker loads at a time.
 LOAD_ITEMS = 16
 # How often a task is tried whose worker dies.
 _TRIES = 3
-# Seconds between looks at whether the run is to stop.
+# Seconds between looks at whether the run is to stop, and at whether the workers still work.
 _POLL_SECONDS = 0.25
+_CHECK_SECONDS = 5.0
 
 Loading = tuple[Future[list[Article | Failure]], tuple[Item, ...]]
 Made = TypeVar("Made")
@@ -173,6 +177,7 @@ class Run:
                 waiting = {future for future in waiting if not future.cancelled()}
             for future in done:
                 self._finish(future, self._in_work.pop(future))
+            self._runner.check()
 
     def _finish(self, future: Future[list[Outcome]], batch: Batch) -> None:
         """What came of a batch; one that a stop has hit is left for when the run goes on."""
@@ -195,9 +200,14 @@ class Run:
         change what is generated together.
         """
         for tries in range(_TRIES):
+            while not wait((future,), _CHECK_SECONDS).done:
+                self._runner.check()
             try:
                 return future.result()
+            except RunnerError:
+                raise
             except Exception as error:  # whatever a worker died of is named in the Failure
+                self._runner.check()
                 if worker_died(error) and tries + 1 < _TRIES:
                     future = again(inputs)
                 elif len(inputs) == 1:
@@ -223,15 +233,15 @@ def _chunks(items: Iterator[Item]) -> Iterator[tuple[Item, ...]]:
 
 def _batches(articles: Sequence[tuple[int, Article]]) -> Iterator[Batch]:
     """Articles of a chunk, longest first, in batches of bounded size."""
-    ordered = sorted(articles, key=lambda pair: (-len(pair[1].text), pair[0]))
+    tokens = {number: _tokens(article.text) for number, article in articles}
     batch: list[tuple[int, Article]] = []
-    chars = 0
-    for number, article in ordered:
-        if batch and (chars + len(article.text) > BATCH_CHARS or len(batch) == BATCH_ARTICLES):
+    total = 0
+    for number, article in sorted(articles, key=lambda pair: (-tokens[pair[0]], pair[0])):
+        if batch and (total + tokens[number] > BATCH_TOKENS or len(batch) == BATCH_ARTICLES):
             yield _batch(batch)
-            batch, chars = [], 0
+            batch, total = [], 0
         batch.append((number, article))
-        chars += len(article.text)
+        total += tokens[number]
     if batch:
         yield _batch(batch)
 
@@ -239,6 +249,11 @@ def _batches(articles: Sequence[tuple[int, Article]]) -> Iterator[Batch]:
 def _batch(pairs: Sequence[tuple[int, Article]]) -> Batch:
     """A batch of numbered articles."""
     return Batch(tuple(number for number, _ in pairs), tuple(article for _, article in pairs))
+
+
+def _tokens(text: str) -> int:
+    """Length of a text as a batch counts it."""
+    return max(len(text.split()), len(text) // _TOKEN_CHARS)
 
 
 def _text_key(article: Article) -> str:

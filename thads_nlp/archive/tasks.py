@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from thads_nlp.archive.items import Item
 from thads_nlp.archive.journal import Kind, to_line
 from thads_nlp.archive.loading import Reading, load_item
+from thads_nlp.errors import ThadsError
 from thads_nlp.schema import Article, Failure, Length
 from thads_nlp.text.reading import TitleLine
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 # Of arithmetic in a worker. More processes instead: sums are then made in the same order on every machine.
 THREADS = 1
+
+
+class RunnerError(ThadsError):
+    """The workers cannot go on, whatever they are given: the run ends, and goes on when they can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,16 @@ def load_items(items: Sequence[Item], reading: Reading) -> list[Article | Failur
 
 
 def brief_articles(articles: Sequence[Article], settings: Settings) -> list[Outcome]:
-    """Briefings of articles, in order."""
-    made = summarizer_of(settings).brief_many(articles)
+    """Briefings of articles, in order.
+
+    Raises:
+        RunnerError: the model cannot be loaded, which no article is to blame for.
+    """
+    try:
+        summarizer = summarizer_of(settings)
+    except ThadsError as error:
+        raise RunnerError(f"no worker can load the model any more: {error}") from error
+    made = summarizer.brief_many(articles)
     return [
         failed(item) if isinstance(item, Failure)
         else Outcome("briefing", to_line(item.to_dict(with_text=settings.with_text)))

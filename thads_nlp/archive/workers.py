@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from thads_nlp.archive.items import Item, Reading
-from thads_nlp.archive.tasks import Outcome, Settings, brief_articles, load_items, summarizer_of
+from thads_nlp.archive.tasks import Outcome, RunnerError, Settings, brief_articles, load_items, summarizer_of
 from thads_nlp.errors import MissingExtraError, ModelError, ThadsError
 from thads_nlp.schema import Article, Failure
 
@@ -39,6 +39,10 @@ class Runner(Protocol):
 
     def cancel(self, futures: Sequence[Future[Any]]) -> None:
         """Give up what has not begun."""
+        ...
+
+    def check(self) -> None:
+        """Nothing, as long as tasks can be done; else RunnerError."""
         ...
 
 
@@ -94,9 +98,25 @@ class LocalRunner:
             if not future.running():
                 future.cancel()
 
+    def check(self) -> None:
+        """Nothing, as long as workers can be started.
+
+        Raises:
+            RunnerError: they cannot.
+        """
+        if not self._pool.active:
+            raise RunnerError(
+                "worker processes ended between tasks or could not be started, most often for want of memory; nothing "
+                "that was finished is lost: give the same command again, with fewer --workers"
+            )
+
     def _schedule(self, task: Callable[..., Made], args: tuple[Any, ...], seconds: float) -> Future[Made]:
         """A task in the pool."""
-        future: Future[Made] = self._pool.schedule(task, args=list(args), timeout=seconds)
+        try:
+            future: Future[Made] = self._pool.schedule(task, args=list(args), timeout=seconds)
+        except RuntimeError:  # of a pool that has broken down
+            self.check()
+            raise
         return future
 
 
