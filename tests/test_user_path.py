@@ -153,7 +153,13 @@ def test_quality_is_measured_by_the_command(pairs_file: Path, tmp_path: Path) ->
     options = ("--limit", 12, "--summarizer", "extractive", "-o", out, "--plot", plot)
     done = run("evaluate", "summaries", pairs_file, *options)
     assert "LEAD-2" in done.stdout
-    systems = json.loads(out.read_text(encoding="utf-8"))["systems"]
+    record = json.loads(out.read_text(encoding="utf-8"))
+    systems = record["systems"]
+    assert (record["complete"], record["done"]) == (True, 12)
+    assert sum(group["articles"] for group in record["by_source_position"]) == 12
+    for group in record["by_source_position"]:
+        assert set(group["rouge1"]) == {"extraction, body", "LEAD-2"}
+        assert group["low"] <= group["position"] <= group["high"]
     assert systems["LEAD-1"]["articles"] == 12
     means = {name: system["syllables"]["rouge1"]["mean"] for name, system in systems.items()}
     assert means["oracle (extractive)"] >= means["LEAD-1"]

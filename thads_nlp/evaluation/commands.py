@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
+from thads_nlp.evaluation.watch import PartialRecord, Watch, save_record
 from thads_nlp.exits import guarded
 
 if TYPE_CHECKING:
+    from thads_nlp.evaluation.summaries import Results
     from thads_nlp.model.generate import Generator
 
 
@@ -49,8 +50,9 @@ def figures(gold: Path, errors: int, output: Path | None) -> None:
 @click.option("--model", default=None, help="Model folder or Hub id (default: the shipped model).")
 @click.option("--summarizer", type=click.Choice(["model", "extractive"]), default="model", show_default=True)
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), default=None,
-              help="Score against input length as .svg or .png (extra: plots).")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the scores as JSON.")
+              help="Score by input length and by place of the content as .svg or .png (extra: plots).")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
+              help="File for the scores as JSON; those of a long run so far are written on the way.")
 def summaries(
     data: Path, limit: int, seed: int, train: Path | None, model: str | None, summarizer: str, plot: Path | None,
     output: Path | None,
@@ -67,13 +69,20 @@ def summaries(
         if train is not None:
             pairs = without_near_duplicates(pairs, good_pairs(train, skipped))
         _say_skipped(skipped)
-        results = _with_bar(len(pairs), lambda bar: score(pairs, _generator(model, summarizer), bar))
-        click.echo(summary_tables(results))
-        _save(to_record(results), output)
-        if plot is not None:
-            from thads_nlp.evaluation.plots import draw_lengths
+        generator, partial = _generator(model, summarizer), PartialRecord(output, len(pairs))
+        with _watched(len(pairs)) as watch:
 
-            draw_lengths(results, plot)
+            def progress(count: int, found: Results) -> None:
+                watch.advance(count)
+                partial.keep(watch.done, lambda: to_record(found))
+
+            results = score(pairs, generator, progress)
+        click.echo(summary_tables(results))
+        partial.finish(len(pairs), to_record(results))
+        if plot is not None:
+            from thads_nlp.evaluation.plots import draw_scores
+
+            draw_scores(results, plot)
 
     guarded(run)
 
@@ -91,10 +100,12 @@ def verify(data: Path, limit: int, seed: int, output: Path | None) -> None:
 
     def run() -> None:
         skipped: Counter[str] = Counter()
-        scores = _with_bar(limit, lambda bar: score_verifier(good_pairs(data, skipped), limit, seed, bar))
+        with _watched(limit) as watch:
+            scores = score_verifier(good_pairs(data, skipped), limit, seed, watch.advance)
         _say_skipped(skipped)
         click.echo(verifier_table(scores))
-        _save(scores.to_record(), output)
+        if output is not None:
+            save_record(scores.to_record(), output)
 
     guarded(run)
 
@@ -108,10 +119,14 @@ def _generator(model: str | None, summarizer: str) -> Generator | None:
     return load_generator(model).generator
 
 
-def _with_bar(total: int, work: Callable[[Callable[[int], object]], Any]) -> Any:
-    """Work under a progress bar."""
-    with tqdm(total=total, unit=" articles", disable=not sys.stderr.isatty()) as bar:
-        return work(bar.update)
+@contextmanager
+def _watched(total: int) -> Iterator[Watch]:
+    """Progress on stderr while the work goes on."""
+    watch = Watch(total, lambda line: click.echo(f"thads-nlp: {line}", err=True))
+    try:
+        yield watch
+    finally:
+        watch.close()
 
 
 def _say_skipped(skipped: Counter[str]) -> None:
@@ -119,8 +134,3 @@ def _say_skipped(skipped: Counter[str]) -> None:
     for reason, count in skipped.most_common():
         click.echo(f"thads-nlp: {count} rows skipped: {reason}", err=True)
 
-
-def _save(record: dict[str, Any], output: Path | None) -> None:
-    """Scores as JSON."""
-    if output is not None:
-        output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -6,11 +6,13 @@ import itertools
 import random
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from thads_nlp.errors import OptionError
+from thads_nlp.errors import OptionError, ThadsError
+from thads_nlp.evaluation.positions import by_position, reference_position
 from thads_nlp.evaluation.rouge import Interval, Rouge, RougeScales, bootstrap, paired
 from thads_nlp.figures.finding import find_figures
 from thads_nlp.model.engine import DecodingOptions
@@ -56,12 +58,18 @@ class Outcome:
 
 @dataclass
 class Results:
-    """Everything measured: hypotheses by system, outcomes by mode, and which articles are like briefings."""
+    """Everything measured: hypotheses by system, outcomes by mode, and which articles are like briefings.
+
+    Of each article its source is kept, and the place in it that its reference draws on; ``skipped`` counts articles
+    that the summarizer refuses, by what it says.
+    """
 
     systems: dict[str, list[Scored]] = field(default_factory=dict)
     outcomes: dict[Mode, list[Outcome]] = field(default_factory=dict)
     briefings: set[str] = field(default_factory=set)
     sources: dict[str, str] = field(default_factory=dict)
+    positions: dict[str, float] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
     seconds: dict[Mode, float] = field(default_factory=dict)
 
 
@@ -81,25 +89,56 @@ def without_near_duplicates(pairs: Sequence[Pair], train: Iterable[Pair]) -> lis
     return [p for p in pairs if len(runs[p.id] & known) <= NEAR_DUPLICATE_SHARE * max(len(runs[p.id]), 1)]
 
 
-def evaluate(pairs: Sequence[Pair], generator: Generator | None, progress: Callable[[int], object]) -> Results:
-    """Score all systems on the pairs; without a generator the baselines and extraction alone."""
+def evaluate(
+    pairs: Sequence[Pair], generator: Generator | None, progress: Callable[[int, Results], object]
+) -> Results:
+    """Score all systems on the pairs; without a generator the baselines and extraction alone.
+
+    Args:
+        pairs: articles with their references.
+        generator: the model.
+        progress: called with the number of articles of each chunk and the results so far.
+    """
     if not pairs:
         raise OptionError("no article is left to evaluate on")
     results, scales = Results(), RougeScales()
     for first in range(0, len(pairs), _CHUNK):
         chunk = pairs[first : first + _CHUNK]
+        ready = [prepared for pair in chunk if (prepared := _prepared(pair, generator, results)) is not None]
+        for one in ready:
+            _baselines(one.pair, one.works["body"], results, scales)
         for mode in _modes():
-            works = [_work(pair, mode, generator) for pair in chunk]
-            if mode == "body":
-                for pair, work in zip(chunk, works, strict=True):
-                    _baselines(pair, work, results, scales)
-            for pair, work in zip(chunk, works, strict=True):
-                extract = extracted(work.article, work.source, work.figures, "standard")
-                _add(results, scales, f"extraction, {mode}", pair, extract.text)
+            for one in ready:
+                _add(results, scales, f"extraction, {mode}", one.pair, one.extracts[mode])
             if generator is not None:
-                _generate(chunk, works, mode, generator, results, scales)
-        progress(len(chunk))
+                works = [one.works[mode] for one in ready]
+                _generate([one.pair for one in ready], works, mode, generator, results, scales)
+        progress(len(chunk), results)
+    if not results.sources:
+        raise OptionError(f"none of {len(pairs)} articles can be summed up: {results.skipped.most_common(1)[0][0]}")
     return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An article with what the model works on and what extraction shows, by mode."""
+
+    pair: Pair
+    works: dict[Mode, Work]
+    extracts: dict[Mode, str]
+
+
+def _prepared(pair: Pair, generator: Generator | None, results: Results) -> _Prepared | None:
+    """The article ready to be scored; None, and the reason counted, where the summarizer refuses it."""
+    try:
+        works = {mode: _work(pair, mode, generator) for mode in _modes()}
+        extracts = {
+            mode: extracted(work.article, work.source, work.figures, "standard").text for mode, work in works.items()
+        }
+    except ThadsError as error:
+        results.skipped[str(error)] += 1
+        return None
+    return _Prepared(pair, works, extracts)
 
 
 def _modes() -> tuple[Mode, ...]:
@@ -159,6 +198,9 @@ def _baselines(pair: Pair, work: Work, results: Results, scales: RougeScales) ->
     _add(results, scales, "title + LEAD-1", pair, f"{pair.title}. {' '.join(sentences[:1])}")
     _add(results, scales, "oracle (extractive)", pair, _oracle(sentences, pair.summary, scales))
     results.sources[pair.id] = pair.body
+    position = reference_position(pair.summary, sentences)
+    if position is not None:
+        results.positions[pair.id] = position
     syllables = len(_WORD.findall(pair.body))
     if syllables >= BRIEFING_SYLLABLES and len(work.figures) >= BRIEFING_FIGURES:
         results.briefings.add(pair.id)
@@ -221,8 +263,13 @@ def to_record(results: Results) -> dict[str, Any]:
             "words": sum(len(one.text.split()) for one in scored) / len(scored),
             "novel_bigrams": sum(novelty(results.sources[one.article], one.text) for one in scored) / len(scored),
         }
+    record["skipped"] = dict(results.skipped)
     record["comparisons"] = [asdict(one) for one in comparisons(results)]
+    record["by_source_position"] = [asdict(group) for group in by_position(results)]
     record["faithfulness"] = {mode: faithfulness(found) for mode, found in results.outcomes.items()}
+    record["faithfulness_briefings"] = {
+        mode: faithfulness(found) for mode, found in briefing_outcomes(results).items() if found
+    }
     record["articles_per_second"] = {
         mode: len(results.outcomes[mode]) / seconds for mode, seconds in results.seconds.items() if seconds
     }
@@ -261,6 +308,13 @@ def comparisons(results: Results) -> tuple[Comparison, ...]:
                 paired([s.syllables.long for s in one], [s.syllables.long for s in two]),
             ))  # fmt: skip
     return tuple(found)
+
+
+def briefing_outcomes(results: Results) -> dict[Mode, list[Outcome]]:
+    """Outcomes of the articles that are like briefings, by mode."""
+    return {
+        mode: [one for one in found if one.article in results.briefings] for mode, found in results.outcomes.items()
+    }
 
 
 def faithfulness(outcomes: Sequence[Outcome]) -> dict[str, float]:

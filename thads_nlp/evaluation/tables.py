@@ -7,8 +7,17 @@ from collections.abc import Sequence
 
 from thads_nlp.evaluation.corruptions import VerifierScores
 from thads_nlp.evaluation.figures import FigureScores, Mistake
+from thads_nlp.evaluation.positions import by_position
 from thads_nlp.evaluation.rouge import Interval, bootstrap
-from thads_nlp.evaluation.summaries import Results, Scored, comparisons, faithfulness, novelty
+from thads_nlp.evaluation.summaries import (
+    Outcome,
+    Results,
+    Scored,
+    briefing_outcomes,
+    comparisons,
+    faithfulness,
+    novelty,
+)
 
 _LABELS = (
     ("value + unit F1", "value_unit_f1"),
@@ -60,11 +69,30 @@ def summary_tables(results: Results) -> str:
         named = (("R-1", one.rouge1), ("R-2", one.rouge2), ("R-L", one.rouge_l))
         told = "  ".join(f"{name} {_told(interval)}" for name, interval in named)
         lines.append(f"  {one.system} against {one.baseline}: {told}")
+    lines += _positions(results)
+    lines += [f"{count} articles left out: {reason}" for reason, count in results.skipped.most_common()]
+    briefings = briefing_outcomes(results)
     for mode, outcomes in results.outcomes.items():
-        shares = "  ".join(f"{name} {share:.1%}" for name, share in faithfulness(outcomes).items())
-        lines += ["", f"{mode}: {shares}"]
+        lines += ["", f"{mode}: {_shares(outcomes)}"]
+        if briefings[mode]:
+            lines.append(f"  like briefings: {_shares(briefings[mode])}")
         lines.append(f"  {len(outcomes) / max(results.seconds[mode], 1e-9):.2f} articles/s generated")
     return "\n".join(lines)
+
+
+def _shares(outcomes: Sequence[Outcome]) -> str:
+    """What became of raw hypotheses, and how much of the sources was read, in one line."""
+    return "  ".join(f"{name} {share:.1%}" for name, share in faithfulness(outcomes).items())
+
+
+def _positions(results: Results) -> list[str]:
+    """One line a group of articles by where their references' content stands."""
+    groups = by_position(results)
+    lines = ["", "ROUGE-1 (syllables) by the place of the reference's content in the body"] if groups else []
+    for group in groups:
+        told = "  ".join(f"{name} {score:.1f}" for name, score in group.rouge1.items())
+        lines.append(f"  {group.low:.2f}–{group.high:.2f}  {group.articles:5d} articles  {told}")
+    return lines
 
 
 def _systems(results: Results, articles: frozenset[str], name: str) -> list[str]:
