@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,19 @@ NAMES = (
     "title_measure", "title_sentence", "common_unit", "group", "alone", "repeated", "period", "no_measure",
     "short_measure", "range", "heading", "lead_overlap", "quoted",
     "central", "dense", "main_period", "no_period", "said_before", "restated", "later", "main_measure",
+    "odd_small_count", "opens_with_source", "past_year", "named_measure", "amount", "single_unit",
+    "sentence_length", "bracketed", "compared_change", "free_percent",
 )  # fmt: skip
+# Counts below this are small beside amounts of money; sentences count as long from so many characters on.
+_SMALL_COUNT, _LONG_SENTENCE = 20, 400
+# Powers of ten of the largest amounts of money.
+_LARGEST_AMOUNT = 14
+# Figures from which a unit that occurs once is an outsider.
+_FEW = 4
+_SOURCE = re.compile(
+    r"(?:theo|cụ thể|tính đến|đến nay|trong \d|năm \d|quý|tháng|ngày|kết quả|báo cáo|thống kê)", re.IGNORECASE
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # Measures, titles and leads whose words are remembered: those of one long article.
 _CACHED_TEXTS = 2_048
 _STOPWORDS = frozenset("của và các những trong là có được cho với tại từ đến về một năm".split())
@@ -45,6 +58,8 @@ class _View:
     first_said: dict[str, int]
     title_shares: dict[int, float]
     quoted: frozenset[int]
+    kinds: Counter[str]
+    year: int
 
 
 def describe(figures: Sequence[KeyFigure], article: Article) -> list[tuple[float, ...]]:
@@ -87,7 +102,20 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
         title_shares={number: _overlap(_content(title), _content(text)) for number, text in texts.items()},
         quoted=frozenset(number for number, text in texts.items() if '"' in text or "“" in text),
         first_said={_measure_key(figure): figure.sentence_index for figure in reversed(figures)},
+        kinds=Counter(unit_kind(figure.unit) for figure in figures),
+        year=_main_year(figures),
     )
+
+
+def _main_year(figures: Sequence[KeyFigure]) -> int:
+    """The year that most periods name; 0 where none does."""
+    years = Counter(year for figure in figures for year in _years(figure))
+    return years.most_common(1)[0][0] if years else 0
+
+
+def _years(figure: KeyFigure) -> list[int]:
+    """The years of a figure's period."""
+    return [int(year) for year in _YEAR.findall(figure.period or "")]
 
 
 def _terms(figures: Sequence[KeyFigure], article: Article) -> Counter[str]:
@@ -121,7 +149,28 @@ def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
         float(figure.period is None), _said_before(view, index), _is_restated(view, index),
         float(figure.places[0] != (figure.start, figure.end)),
         view.measures[_measure_key(figure)] / len(view.figures),
+        *_row_of_news(view, figure, kind, unit),
     )  # fmt: skip
+
+
+def _row_of_news(view: _View, figure: KeyFigure, kind: str, unit: str) -> tuple[float, ...]:
+    """Features of what editors leave out: small counts beside amounts, the past, asides in brackets."""
+    value, total = abs(float(figure.value)), len(view.figures)
+    before = figure.sentence[: max(figure.sentence.find(figure.text), 0)]
+    years, words = _years(figure), (figure.measure or "").split()
+    small = kind == "count" and value < _SMALL_COUNT
+    return (
+        (1 - view.kinds[kind] / total) * small,
+        float(_SOURCE.match(figure.sentence) is not None),
+        float(bool(years) and max(years) < view.year),
+        float(any(word[0].isupper() for word in words[1:])),
+        min(math.log10(1 + value) / _LARGEST_AMOUNT, 1.0) if kind == "money" else 0.0,
+        float(total > _FEW and view.units[unit] == 1),
+        min(len(figure.sentence), _LONG_SENTENCE) / _LONG_SENTENCE,
+        float(before.count("(") > before.count(")")),
+        float(figure.role == "change" and figure.baseline is not None),
+        float(kind == "percent" and figure.change_of is None),
+    )
 
 
 def _measure_key(figure: KeyFigure) -> str:
