@@ -64,7 +64,8 @@ def _spec(model: EncoderDecoderModel) -> Any:
     _set_norm(decoder.layer_norm, model.norm)
     for index, layer in enumerate(encoder.layer):
         _set_layer(layer, model.layers[index], model.config, index)
-        layer.self_attention.relative_attention_bias = np.float32(_BUCKETS)[:, None].repeat(model.config.heads, 1)
+        bias = np.array(_BUCKETS, dtype=np.float32)[:, None].repeat(model.config.heads, 1)
+        layer.self_attention.relative_attention_bias = bias
         layer.self_attention.relative_attention_max_distance = np.int32(_MAX_DISTANCE)
     for index, layer in enumerate(decoder.layer):
         _set_layer(layer, model.layers[index], model.config, index)
