@@ -172,3 +172,28 @@ def test_what_is_no_archive_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["series", str(tmp_path / "bad.jsonl")])
     assert result.exit_code == 3
     assert "line 1: no briefing record" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("published", "hôm qua"), ("period_start", "quý III"), ("value", "NaN"), ("value_high", "Infinity"), ("change_of", 9),
+     ("change_of", -1)],
+)  # fmt: skip
+def test_a_record_that_cannot_be_put_on_a_time_line_is_named(
+    place: str, value: object, briefings: list[Briefing], tmp_path: Path
+) -> None:
+    good, bad = (json.loads(json.dumps(one.to_dict())) for one in briefings[:2])
+    (bad if place in bad else bad["figures"][0])[place] = value
+    (tmp_path / "bad.jsonl").write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["series", str(tmp_path / "bad.jsonl")])
+    assert result.exit_code == 3, result.exception
+    assert "line 2: no briefing record" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["none/a.csv", "none/a.parquet"])
+def test_a_table_that_cannot_be_written_is_named(name: str, briefings: list[Briefing], tmp_path: Path) -> None:
+    lines = "".join(json.dumps(one.to_dict()) + "\n" for one in briefings)
+    (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
+    result = CliRunner().invoke(main, ["series", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / name)])
+    assert result.exit_code == 2, result.exception
+    assert "cannot be written" in result.stderr

@@ -62,10 +62,11 @@ def run_batch(
         ModelError: the model cannot be loaded.
     """
     target = options.target
+    target.refuse_loss(options.inputs)
     if options.overwrite:
         target.clear()
     target.refuse_foreign()
-    with Journal(target.journal) as journal:
+    with Journal(target.journal) as journal, journal.guarded():
         files = list_files(options.inputs, target.own_paths())
         journal.begin(_settings(options), files, renew=options.retry_failures)
         if options.retry_failures:

@@ -14,7 +14,7 @@ import click
 
 from thads_nlp.archive.batch import BatchOptions, BatchSummary, OpenRunner, count_items, run_batch
 from thads_nlp.archive.items import Fields, Reading
-from thads_nlp.archive.progress import ProgressBar
+from thads_nlp.archive.progress import ProgressBar, used_here
 from thads_nlp.archive.target import Target
 from thads_nlp.archive.tasks import Settings
 from thads_nlp.archive.workers import LocalRunner
@@ -115,7 +115,8 @@ def batch(
     try:
         target = Target.of(output, work_dir)
         options = BatchOptions(inputs, target, reading, settings, overwrite, retry_failures)
-        with _Stop() as stop, ProgressBar(partial(count_items, options)) as progress:
+        used = used_here if runner == "local" else _used_elsewhere
+        with _Stop() as stop, ProgressBar(partial(count_items, options), used) as progress:
             summary = run_batch(options, opened, progress, stop)
     except ThadsError as error:
         leave(error)
@@ -131,6 +132,10 @@ def _runner(name: str, workers: int | None, address: str | None, seconds: float)
     from thads_nlp.archive.distributed import RayRunner
 
     return partial(RayRunner, workers, address, seconds)
+
+
+def _used_elsewhere(seconds: float) -> None:
+    """A cluster's own tools tell what its workers used."""
 
 
 def _say(summary: BatchSummary, output: str, totals: str | None) -> None:

@@ -31,6 +31,11 @@ FREE_TOTAL_BYTES = 1_000_000_000
 # A zip inside another container has to be sought in: this much of it is held in memory, the rest in a nameless file.
 SPOOL_BYTES = 16_000_000
 MAX_NESTED_BYTES = 2_000_000_000
+# A tar's header with a long name or other extensions.
+MAX_HEADER_BYTES = 1_000_000
+_EXTENSIONS = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
 # What opening and reading damaged containers raises.
 DAMAGE = (
     OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile,
@@ -226,6 +231,12 @@ class _StrictInfo(tarfile.TarInfo):
             if type(error).__name__ == "EOFHeaderError":  # not in tarfile's stubs
                 raise
             raise tarfile.ReadError(f"damaged or cut off where a header should stand ({error})") from error
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """Read what a header announces; long names and other extensions are read whole, so they may not be any size."""
+        if self.type in _EXTENSIONS and self.size > MAX_HEADER_BYTES:
+            raise tarfile.ReadError(f"a header of {self.size} bytes, at most {MAX_HEADER_BYTES} are read")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
 
 
 def _tar_members(blob: Blob) -> Iterator[tuple[Blob, Format] | Failure]:

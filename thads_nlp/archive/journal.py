@@ -9,6 +9,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -229,13 +230,20 @@ class Journal:
             "select r.number, r.payload, o.payload from results as r left join results as o on o.number = r.origin "
             f"where r.number > ? and coalesce(o.kind, r.kind) = ? order by r.number limit {_PAGE_ROWS}"
         )
-        try:
+        with self.guarded():
             for _, own, origin in self._paged(query, -1, kind):
                 record = zlib.decompress(own)
                 yield record if origin is None else _copied(record, zlib.decompress(origin))
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """What a bad disk makes of reading the journal becomes a JournalError."""
+        try:
+            yield
         except (sqlite3.Error, zlib.error) as error:
             raise JournalError(
-                f"{self._path}: the journal is damaged ({error}); brief again with --overwrite"
+                f"{self._path}: the journal cannot be read or is damaged ({error}); copy it to a sound disk and try "
+                "again there, or brief again with --overwrite"
             ) from error
 
     def _transaction(self) -> _Transaction:

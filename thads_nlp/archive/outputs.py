@@ -20,6 +20,7 @@ from thads_nlp.schema import Briefing
 
 Records = Iterable[bytes]
 _ROWS = 256
+_PAGE = re.compile(r".+-[0-9a-f]{12}\.md")
 _UNSAFE = re.compile(r"[^\w.-]+")
 _FORMS = (".jsonl", ".jsonl.zst", ".parquet", ".sqlite", ".db")
 
@@ -44,6 +45,22 @@ def check_folder(folder: Path) -> None:
         raise OptionError(f"{folder}: no such folder; make it first")
     if not os.access(folder, os.W_OK):
         raise OptionError(f"{folder}: cannot be written; choose another output")
+
+
+def check_pages(folder: Path) -> None:
+    """Refuse to replace a folder in which anything lies but pages of a run.
+
+    Raises:
+        OptionError: naming the first such thing.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    foreign = min((path.name for path in folder.iterdir() if not _PAGE.fullmatch(path.name)), default=None)
+    if foreign is not None:
+        raise OptionError(
+            f"{folder}: the folder holds {foreign!r}, which no run wrote and which would be lost; use another output, "
+            "or move it away"
+        )
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -19,10 +19,10 @@ _MIB = 1 << 20
 class ProgressBar:
     """A bar that only a terminal gets; the items are counted in the background, so that work begins at once."""
 
-    def __init__(self, count_items: Callable[[], int]) -> None:
-        """``count_items`` says how many items there are in all."""
+    def __init__(self, count_items: Callable[[], int], used: Callable[[float], str | None]) -> None:
+        """``count_items`` says how many items there are in all, ``used`` what was used in so many seconds."""
         self._bar: tqdm[Any] | None = None
-        self._count_items = count_items
+        self._count_items, self._used = count_items, used
         self._began, self._made, self._failed = time.monotonic(), 0, 0
         if sys.stderr.isatty():
             self._bar = tqdm(unit=" articles", dynamic_ncols=True)
@@ -59,7 +59,7 @@ class ProgressBar:
             return None
         seconds = time.monotonic() - self._began
         told = f"{self._made} articles in {seconds:.1f} s, {self._made / seconds:.2f} articles/s"
-        used = _used(seconds)
+        used = self._used(seconds)
         return f"{told}; {used}" if used else told
 
     def _count(self) -> None:
@@ -73,7 +73,7 @@ class ProgressBar:
             self._bar.refresh()
 
 
-def _used(seconds: float) -> str | None:
+def used_here(seconds: float) -> str | None:
     """Processor time and memory of this process and of its workers that have ended; None where nothing tells."""
     try:
         import resource

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from thads_nlp.archive.items import Reading
 from thads_nlp.archive.tasks import RunnerError, Settings, brief_articles, load_items, summarizer_of
-from thads_nlp.archive.workers import failure_reason
+from thads_nlp.archive.workers import LOAD_LIMITS, failure_reason
 from thads_nlp.errors import ThadsError
 
 # How often a task may begin; Ray starts again whatever died, and would do so for ever.
@@ -146,12 +146,17 @@ class Briefer:
         if isinstance(task, ThadsError):
             return task
         try:
-            with _limited(self._seconds * max(len(task.inputs), 1), lambda: ray.get(self._feed.late.remote(number))):
+            with _limited(self._limit(task), lambda: ray.get(self._feed.late.remote(number))):
                 return self._do(task)
         except RunnerError as error:
             return error
         except Exception as error:  # named in the Failure
             return TaskError(failure_reason(error))
+
+    def _limit(self, task: Task) -> float:
+        """Seconds that a task may take."""
+        count = min(len(task.inputs), LOAD_LIMITS) if task.kind == "load" else len(task.inputs)
+        return self._seconds * max(count, 1)
 
     def _do(self, task: Task) -> list[Any]:
         """Articles or outcomes, in order."""

@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from thads_nlp.archive.containers import DAMAGE, seekable, with_head
 from thads_nlp.archive.items import Blob, Fields, FileData, Format, MemberData, Reading, RecordData
@@ -79,7 +79,13 @@ def _placed(data: RecordData | str, source: str) -> RecordData | Failure:
 
 def _json_lines(blob: Blob, reading: Reading) -> Iterator[RecordData | str]:
     """Lines of a JSONL file; an overlong one is skipped in pieces, never held."""
-    with blob.open() as stream:
+    with blob.open() as opened:
+        head = opened.read(4)
+        codec = _wide(head, reading.encoding)
+        stream = with_head(opened, head)
+        if codec:
+            # Line ends are two bytes there, of which a line of bytes would leave one behind.
+            stream = with_head(cast(BinaryIO, _Recoded(io.TextIOWrapper(stream, codec, newline=""))), b"")
         first = True
         while line := stream.readline(MAX_BYTES + 1):
             if first:
@@ -88,7 +94,30 @@ def _json_lines(blob: Blob, reading: Reading) -> Iterator[RecordData | str]:
                 _skip_line(stream)
                 yield f"a line of more than {MAX_BYTES} bytes; one article a line is expected"
             elif line.strip():
-                yield RecordData(line)
+                yield RecordData(line, rewritten=codec is not None)
+
+
+def _wide(head: bytes, encoding: str | None) -> str | None:
+    """The codec of lines whose characters take two bytes, by what is named or by how a record begins."""
+    if encoding:
+        return encoding if encoding.lower().replace("_", "-").startswith(("utf-16", "utf16")) else None
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return {b"{\0": "utf-16-le", b"\0{": "utf-16-be"}.get(head[:2])
+
+
+class _Recoded:
+    """Text as a stream of UTF-8."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def read(self, size: int = -1) -> bytes:
+        # No character takes more than four bytes.
+        return self._text.read(max(size // 4, 1)).encode("utf-8", "surrogatepass")
+
+    def close(self) -> None:
+        self._text.close()
 
 
 def _skip_line(stream: BinaryIO) -> None:

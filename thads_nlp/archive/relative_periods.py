@@ -55,4 +55,4 @@ def _years_back(day: date, years: int) -> date:
     """The same day of an earlier year; the end of February stays the end."""
     year = day.year - years
     is_end = day.day == calendar.monthrange(day.year, day.month)[1]
-    return date(year, day.month, calendar.monthrange(year, day.month)[1] if is_end else day.day)
+    return date(max(year, 1), day.month, calendar.monthrange(year, day.month)[1] if is_end else day.day)

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from itertools import takewhile
 from typing import Literal
@@ -93,12 +94,26 @@ def read_briefings(lines: Iterable[str], name: str) -> Iterator[Briefing]:
         if not line.strip():
             continue
         try:
-            yield Briefing.from_dict(json.loads(line))
+            yield _checked(Briefing.from_dict(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise InputError(
                 f"{name}, line {number}: no briefing record ({type(error).__name__}: {error}); expected the JSONL that "
                 "`thads-nlp batch` or `thads-nlp brief --format json` writes"
             ) from error
+
+
+def _checked(briefing: Briefing) -> Briefing:
+    """The briefing, or the ValueError of one whose days, values or references are none."""
+    days = [day for figure in briefing.figures for day in (figure.period_start, figure.period_end)]
+    for day in (briefing.published, *days):
+        if day is not None:
+            date.fromisoformat(day)
+    for figure in briefing.figures:
+        if not (figure.value.is_finite() and (figure.value_high is None or figure.value_high.is_finite())):
+            raise ValueError(f"the value of {figure.text!r} is no number")
+        if figure.change_of is not None and not 0 <= figure.change_of < len(briefing.figures):
+            raise ValueError(f"{figure.text!r} is the change of a figure {figure.change_of} that is not there")
+    return briefing
 
 
 def build_series(briefings: Iterable[Briefing], fewest_points: int = 2) -> tuple[Series, ...]:

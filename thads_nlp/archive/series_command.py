@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -100,12 +101,22 @@ def _write(found: Sequence[Series], output: Path | None) -> None:
         _write_csv(found, sys.stdout)
     elif output.suffix.lower() == ".csv":
         # Excel takes a file for UTF-8 only with this mark.
-        with output.open("w", encoding="utf-8-sig", newline="") as stream:
+        with _writing(output), output.open("w", encoding="utf-8-sig", newline="") as stream:
             _write_csv(found, stream)
     elif output.suffix.lower() == ".parquet":
-        _write_parquet(found, output)
+        with _writing(output):
+            _write_parquet(found, output)
     else:
         raise OptionError(f"{output}: the table is written as .csv or .parquet")
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    """OptionError where a table cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OptionError(f"{output}: the table cannot be written ({error.strerror or error})") from error
 
 
 def _write_csv(found: Sequence[Series], stream: TextIO) -> None:

@@ -6,11 +6,14 @@ journal, which is what makes a run resumable, is always a file of this machine.
 
 from __future__ import annotations
 
+import glob
+import os
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thads_nlp.archive.outputs import beside, check_folder, check_output, remove
+from thads_nlp.archive.outputs import beside, check_folder, check_output, check_pages, remove
 from thads_nlp.archive.remote import is_remote, open_store
 from thads_nlp.errors import OptionError, ThadsError
 
@@ -49,6 +52,26 @@ class Target:
         """Real paths of everything that a run writes on this machine."""
         parts = tuple(path.with_name(f".{path.name}.part") for path in self.files)
         return frozenset(str(path.resolve()) for path in (*self.files, *parts, *self._journal_files()))
+
+    def refuse_loss(self, inputs: Sequence[str]) -> None:
+        """What is not a run's own is never thrown away, whatever the options.
+
+        Raises:
+            OptionError: the output is an input or lies among them without a journal, or it is a folder with other
+                things in it.
+        """
+        if not is_remote(self.given):
+            check_pages(self.output)
+        own = {str(path.resolve()) for path in (*self.files, self.journal)}
+        for given in inputs:
+            reals = set() if is_remote(given) else {os.path.realpath(path) for path in (given, *glob.iglob(given))}
+            if given == self.given or (reals & own and not self.journal.exists()):
+                raise OptionError(f"{given} is an input and would be written over; use another output")
+            if not self.journal.exists() and any(path.exists() and _lies_in(path, reals) for path in self.files):
+                raise OptionError(
+                    f"{self.given} is there already, among the inputs, and no journal says that a run made it; use "
+                    "another output"
+                )
 
     def refuse_foreign(self) -> None:
         """An output that is there without our journal is not ours to replace.
@@ -113,6 +136,11 @@ class Target:
     def _journal_files(self) -> tuple[Path, ...]:
         """The journal with what SQLite keeps beside it."""
         return tuple(self.journal.with_name(self.journal.name + suffix) for suffix in ("", "-wal", "-shm", "-journal"))
+
+
+def _lies_in(path: Path, folders: Set[str]) -> bool:
+    """Whether a path lies somewhere in one of these folders."""
+    return not folders.isdisjoint(map(str, path.resolve().parents))
 
 
 def _beside(root: str, name: str) -> str:

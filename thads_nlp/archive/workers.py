@@ -23,6 +23,10 @@ _WATCH_SECONDS = 2.0
 # Seconds that loading a model may take on a slow disk.
 _STARTUP_SECONDS = 300.0
 
+# Time limits that items which are loaded together have together: what they need is far below, and when one stalls, each
+# is loaded again alone.
+LOAD_LIMITS = 2
+
 Made = TypeVar("Made")
 
 
@@ -85,7 +89,7 @@ class LocalRunner:
 
     def load(self, items: Sequence[Item]) -> Future[list[Article | Failure]]:
         """Articles of items, in order."""
-        return self._schedule(load_items, (tuple(items), self._reading), self._seconds * len(items))
+        return self._schedule(load_items, (tuple(items), self._reading), self._seconds * min(len(items), LOAD_LIMITS))
 
     def brief(self, articles: Sequence[Article]) -> Future[list[Outcome]]:
         """Briefings of articles, in order."""

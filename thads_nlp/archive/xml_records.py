@@ -7,7 +7,9 @@ from typing import Any, BinaryIO
 
 from thads_nlp.errors import InputError, MissingExtraError
 
-_ITEMS = ("{*}item", "{*}entry", "{*}newsItem")
+# Of an item, or before the first end of an element outside of one; all are held.
+MAX_ITEM_ELEMENTS = 100_000
+_ITEMS = frozenset({"item", "entry", "newsItem"})
 # Names of the fields that the records get, as ``items.Fields`` looks for them first.
 _ID = ("guid", "id", "link")
 _TITLE = ("title", "headline")
@@ -20,22 +22,33 @@ def xml_records(stream: BinaryIO) -> Iterator[dict[str, str]]:
     """Records with ``id``, ``title``, ``body`` and ``published`` of each item; entities are never resolved.
 
     Raises:
-        InputError: no well-formed XML, or no item in it.
+        InputError: no well-formed XML, no item in it, or one that is no article by its size.
         MissingExtraError: lxml is not installed.
     """
     try:
         from lxml import etree
     except ImportError as error:
         raise MissingExtraError("reading XML", "archive", "lxml") from error
-    found = False
+    found, inside, held = False, 0, 0
     events = etree.iterparse(
-        stream, events=("end",), tag=_ITEMS, resolve_entities=False, no_network=True, load_dtd=False, recover=False
+        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, recover=False
     )
     try:
-        for _, element in events:
-            found = True
-            yield _record(element)
-            _release(element)
+        for event, element in events:
+            item = etree.QName(element).localname in _ITEMS
+            if event == "start":
+                inside += item
+                held += 1
+                if held > MAX_ITEM_ELEMENTS:
+                    raise InputError(f"an item of more than {MAX_ITEM_ELEMENTS} elements, expected an article")
+                continue
+            inside -= item
+            if item:
+                found = True
+                yield _record(element)
+            if not inside:
+                held = 0
+                _release(element)
     except etree.XMLSyntaxError as error:
         raise InputError(f"no well-formed XML ({error.msg})") from error
     if not found:
@@ -51,7 +64,7 @@ def _record(element: Any) -> dict[str, str]:
 
 
 def _release(element: Any) -> None:
-    """Free the item and everything before it, so that memory stays flat."""
+    """Free an element that was read and everything before it, so that memory stays flat."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
