@@ -58,7 +58,7 @@ def results_at(places: dict[str, float]) -> Results:
 
 def test_scores_are_grouped_by_place() -> None:
     groups = by_position(results_at({"a": 0.0, "b": 0.1, "c": 0.4, "d": 1.0}))
-    assert [(group.low, group.articles) for group in groups] == [(0.0, 2), (0.35, 1), (0.5, 1)]
+    assert [(group.low, group.articles) for group in groups] == [(0.0, 2), (0.4, 1), (0.6, 1)]
     assert groups[0].position == pytest.approx(0.05)
     assert groups[0].rouge1 == pytest.approx({"model shown, body": 5.0, "LEAD-2": 95.0})
     assert groups[-1].rouge1 == pytest.approx({"model shown, body": 100.0, "LEAD-2": 0.0})
@@ -70,7 +70,7 @@ def test_both_plots_and_the_table_show_the_places(tmp_path: Path) -> None:
     drawn = (tmp_path / "plot.svg").read_text(encoding="utf-8")
     assert drawn.count('id="axes_') == 2
     table = summary_tables(results)
-    assert "0.35–0.50      1 articles  model shown, body 40.0  LEAD-2 60.0" in table
+    assert "0.40–0.50      1 articles  model shown, body 40.0  LEAD-2 60.0" in table
 
 
 def test_the_share_of_the_source_that_was_read_is_told_for_briefings_too() -> None:
