@@ -281,3 +281,35 @@ def test_this_number_is_the_measure_before_it() -> None:
 def test_commas_between_short_nouns_part_no_clause() -> None:
     sentence = "Xuất khẩu nông, lâm, thủy sản đạt 34 tỷ USD, trong đó, gạo đạt 2 tỷ USD."
     assert list_commas(sentence) == {sentence.index(","), sentence.index(", thủy")}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Hồ chứa có kích thước như sau: Diện tích mặt nước: 13,6 ha; Chu vi: 3,6 km.",
+         [("13,6 ha", "Diện tích mặt nước", "level", None), ("3,6 km", "Chu vi", "level", None)]),
+        ("Sở quản lý nhiều bến (56 bến đang thu, 17 bến chưa thu).",
+         [("56 bến", "bến đang thu", "level", None), ("17 bến", "bến chưa thu", "level", None)]),
+        ("Sau sắp xếp, huyện giảm được 164 cán bộ chuyên trách.",
+         [("164 cán bộ", "cán bộ chuyên trách", "change", "down")]),
+        ("Đoàn đề nghị tỉnh cấp kinh phí 20 tỷ đồng.", [("20 tỷ đồng", "kinh phí", "target", None)]),
+        ("Hãng sẽ mở 12 tuyến bay mới.", [("12 tuyến", "tuyến bay", "target", None)]),
+    ],
+)  # fmt: skip
+def test_labels_relative_clauses_and_intentions(
+    sentence: str, expected: list[tuple[str, str | None, str, str | None]]
+) -> None:
+    assert said(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "period"),
+    [
+        ("Dịp Tết, nhà ga đón 500 chuyến tàu.", "Dịp Tết"),
+        ("Thuế suất là 15%, kể từ ngày 1-6.", "kể từ ngày 1-6"),
+        ("Cuối thế kỷ 19, rừng chiếm 30% diện tích.", "Cuối thế kỷ 19"),
+        ("Từ tháng 5/2019 đến nay, cả tỉnh có 30 vụ cháy.", "Từ tháng 5/2019 đến nay"),
+    ],
+)
+def test_starting_days_seasons_and_centuries_are_periods(sentence: str, period: str) -> None:
+    assert [figure.period for figure in figures(sentence)] == [period]

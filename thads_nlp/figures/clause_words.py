@@ -108,7 +108,7 @@ UP = """
     tăng nhẹ|tăng vọt|dài hơn|nhỉnh hơn|đắt hơn|vượt kế hoạch|tăng bình quân|tăng trung bình|tăng mạnh thêm
     tăng giá|đi lên|bật tăng|tăng trở lại|tăng gấp|gấp
     tăng ở mức|tăng với mức|tăng trưởng ở mức|tăng ở mức từ|tăng trưởng từ
-    nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
+    tăng được|tăng thêm được|nhích nhẹ|mở rộng thêm|nới rộng thêm|tăng đến|tăng tới|tăng cao hơn
 """
 
 # Verbs of fall.
@@ -117,7 +117,7 @@ DOWN = """
     bớt|giảm bớt|lùi|tụt|cắt giảm|mất|bốc hơi|rơi|rớt|giảm mạnh|giảm nhẹ|giảm sâu|hụt|tiết giảm|rẻ hơn|thu hẹp
     ngắn hơn|giảm bình quân|trừ|đánh mất|suy giảm|giảm trung bình|tụt giảm|giảm giá|hạ giá|đi xuống|lao dốc
     giảm ở mức|giảm với mức|giảm ở mức từ
-    giảm đi|vơi đi|cắt bớt|giảm trừ
+    giảm đi|vơi đi|cắt bớt|giảm trừ|giảm được|cắt giảm được|tiết giảm được|tinh giản|tinh giản được
 """
 
 # Where a change leads.

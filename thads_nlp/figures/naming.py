@@ -25,7 +25,7 @@ from thads_nlp.figures.sharing import (
     parallel,
     part_start,
 )
-from thads_nlp.figures.tails import counted, tail
+from thads_nlp.figures.tails import counted, said_of, tail
 from thads_nlp.figures.units import unit_kind
 from thads_nlp.schema import Quantity
 
@@ -33,6 +33,7 @@ _LIGHT = PhraseTable.of([(True, vocabulary.LIGHT)])
 _HOLDS = PhraseTable.of([(True, vocabulary.HOLD)])
 MAX_ACTION_SYLLABLES = 5
 MAX_HOLDER_SYLLABLES = 9
+MAX_LABEL_SYLLABLES = 8
 # A clause part that opens so and names no more says where, not what: "(nhu cầu …), giữa các khu vực 0,6 triệu tấn".
 _WHERE = frozenset({"giữa", "tại", "ở"})
 MAX_PLACE_SYLLABLES = 4
@@ -52,7 +53,7 @@ _RATES = ("tỉ lệ", "tỷ lệ")
 # Before a count these say where or for whom, and no verb is its own.
 _PLACES = frozenset({"tại", "ở", "trong", "từ", "cho", "của", "với", "và", "đối", "trên", "qua"})
 # Verbs that a count is the object of, though they are verbs of change.
-_TRANSITIVES = ("cắt giảm", "cắt bớt", "sa thải", "tinh giản")
+_TRANSITIVES = ("cắt giảm", "cắt bớt", "sa thải", "tinh giản", "giảm được")
 _NOW = frozenset("mức hiện nay tại hành trước đó này kia".split())
 
 
@@ -65,7 +66,8 @@ _COUNTING = re.compile(
 
 def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> tuple[str | None, bool]:
     """The measure of a quantity, and whether its own clause names it; ``before`` is that of the figure it goes on."""
-    own = before if _is_standards_own(scene, clause, before) else _own(scene, index, clause, before)
+    own = before if _is_standards_own(scene, clause, before) else _labelled(scene, clause)
+    own = own or _own(scene, index, clause, before)
     if own and before and clause.opener in ("figure", ",", ";"):
         own = parallel(scene, clause, before, own)
     if own and before and clause.opener == "," and scene.items[clause.first].key in _WHERE:
@@ -76,6 +78,18 @@ def measure_of(scene: Scene, index: int, clause: Clause, before: str | None) -> 
     measure = own or aside or before or earlier_subject(scene, clause)
     measure = _as_rate(scene, clause, measure) if measure else None
     return _sided(scene, index, measure, before), own is not None
+
+
+def _labelled(scene: Scene, clause: Clause) -> str | None:
+    """The label that a colon parts from its figure: "Diện tích phần nổi: 13,6 ha"."""
+    if clause.opener != ":" or not clause.is_bare:
+        return None
+    stop = clause.first - 1
+    first = stop
+    while first > 0 and stop - first <= MAX_LABEL_SYLLABLES and not scene.items[first - 1].is_mark:
+        first -= 1
+    named = subject(scene.text, first, stop) if 0 < stop - first <= MAX_LABEL_SYLLABLES else None
+    return named if named and not any(char.isdigit() for char in named) else None
 
 
 def _is_standards_own(scene: Scene, clause: Clause, before: str | None) -> bool:
@@ -149,13 +163,15 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
         return None
     if noun != quantity.unit or verb not in (None, "hold"):
         return noun
-    whole = earlier_subject(scene, clause) if clause.opener == "(" else None
+    rest = said_of(text, quantity.end, scene.next_start(index))
+    whole = earlier_subject(scene, clause) if clause.opener == "(" and not rest else None
     if whole and noun in whole:
         return whole
     done = _object_of(scene, clause)
     if done and named and len(named.split()) <= MAX_ACTION_SYLLABLES:
         done = f"{named} {done}"
-    return " ".join(filter(None, (done, noun, None if done else _action(scene, clause))))
+    action = None if done else _action(scene, clause)
+    return " ".join(filter(None, (done, noun, "" if done or action else rest, action)))
 
 
 def _object_of(scene: Scene, clause: Clause) -> str | None:

@@ -18,6 +18,9 @@ _PERIOD = re.compile(
     rf"(?:kể )?từ (?:đầu )?năm {_YEAR}"
     rf"(?: (?:đến|tới) (?:nay|hết năm {_YEAR}|(?:đầu |giữa |cuối )?năm {_YEAR}|{_YEAR}))?"
     rf"|(?:từ ngày {_DAY} |từ {_DAY} )(?:đến|tới)(?: hết)?(?: ngày)? {_DAY}"
+    rf"|(?:kể )?từ ngày {_DAY}(?: (?:đến|tới) nay)?"
+    rf"|(?:kể )?từ (?:đầu |giữa |cuối )?tháng \d{{1,2}}{_OF_YEAR}(?: (?:đến|tới) nay)?(?![-/\d])"
+    rf"|(?:đầu |giữa |cuối )?thế kỷ (?:\d\d|[IVX]+)|(?:trong )?dịp (?:Tết|lễ|hè|nghỉ lễ|cuối năm)"
     rf"|(?:tính )?(?:cho )?(?:đến|tới)(?: hết)?(?: ngày)? {_DAY}(?:\s?[-/]\s?\d{{2,4}})?"
     rf"|(?:tính )?(?:cho )?(?:đến|tới) (?:nay|thời điểm (?:này|hiện tại))"
     rf"|(?<=\()(?:1[0-2]|0?[1-9])[-/]{_YEAR}(?=\))|"
@@ -57,7 +60,7 @@ _FOREIGN_HEADS = re.compile(
 )
 # Every period has one of these; most sentences have none.
 _HINT = re.compile(
-    r"đến \d|tới \d|thời điểm|"
+    r"đến \d|tới \d|thời điểm|thế kỷ|dịp |"
     r"năm|tháng|quý|cùng k|ngày|tuần|phiên|nay|qua|giai đoạn|niên|vụ|sáng|trưa|chiều|tối|đêm|giờ|\d{4}", re.IGNORECASE
 )
 _PASSING = re.compile(

@@ -8,7 +8,7 @@ from thads_nlp.schema import Quantity
 
 _PLAN = re.compile(
     r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|đặt ra|kỳ vọng|đề ra|dự toán|giao chỉ tiêu|đặt chỉ tiêu"
-    r"|sẽ (?:đạt|có|còn|lên|là|tăng lên|chiếm)|chỉ tiêu (?:năm|đến)|đến năm 20\d\d (?:đạt|có|sẽ))\b",
+    r"|cam kết|đề nghị|kiến nghị|sẽ (?!được|bị)|chỉ tiêu (?:năm|đến)|đến năm 20\d\d (?:đạt|có|sẽ))\b",
     re.IGNORECASE,
 )
 # What was reached ends a plan's reach; so does a plan that is only compared with or fulfilled.

@@ -27,7 +27,9 @@ _DIRECTION_WORDS = {
     ),
 }
 _PLANNED = re.compile(
-    r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|kỳ vọng|dự toán|chỉ tiêu|sẽ|đặt ra|đề ra)\b", re.IGNORECASE
+    r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|kỳ vọng|dự toán|chỉ tiêu|sẽ|đặt ra|đề ra|cam kết|đề nghị"
+    r"|kiến nghị)\b",
+    re.IGNORECASE,
 )
 
 

@@ -50,6 +50,20 @@ def tail(text: Text, start: int, end: int | None) -> str:
     return joined(text.sentence, kept)
 
 
+def said_of(text: Text, start: int, end: int | None) -> str:
+    """What a clause says of a count that names no more than its unit: "(56 trạm) đang thu"."""
+    stop = len(text.sentence) if end is None else end
+    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[:MAX_TAIL_SYLLABLES]
+    kept: list[Syllable] = []
+    for index, item in enumerate(items):
+        if item.is_mark or item.text[0].isdigit() or inside(item, text.times):
+            break
+        if _PASSIVE_STOPS.starting_at(items, index, text.words) and not text.words.splits(items, index):
+            break
+        kept.append(item)
+    return joined(text.sentence, kept) if len(kept) > 1 else ""
+
+
 def _goes_on(item: Syllable, index: int) -> bool:
     """Whether a word that stops a noun goes on with it here: "vụ được xét xử", "việc có điều kiện", "46% về tiền"."""
     return item.key in _PASSIVES or (index == 0 and item.key in _RELATIVES)
