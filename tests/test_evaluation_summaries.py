@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from thads_nlp.errors import OptionError
+from thads_nlp.cli import main
+from thads_nlp.errors import InputError, OptionError
+from thads_nlp.evaluation.curves import read_curve
 from thads_nlp.evaluation.plots import draw_scores
 from thads_nlp.evaluation.positions import by_position, reference_position
 from thads_nlp.evaluation.rouge import Rouge
@@ -122,3 +125,39 @@ def test_an_article_that_the_summarizer_refuses_costs_itself_alone() -> None:
     assert "1 articles left out: no sentence" in summary_tables(results)
     with pytest.raises(OptionError, match="none of 1 articles"):
         evaluate([refused], None, lambda *_: None)
+
+
+def test_curves_of_runs_are_told_and_drawn(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    logs = {
+        first: [
+            {"step": 0, "examples": 0, "seconds": 0.0, "validation_loss": 4.0},
+            {"step": 10, "examples": 80, "seconds": 60.0, "loss": 3.5},
+            {"step": 10, "examples": 80, "seconds": 66.0, "loss": 3.25},
+            {"step": 20, "examples": 160, "seconds": 120.0, "validation_loss": 3.0},
+            {"step": 20, "examples": 160, "seconds": 120.0, "validation_loss": 2.5, "mixture": True},
+        ],
+        second: [{"step": 4, "examples": 32, "validation_loss": 5.0}],
+    }
+    for folder, records in logs.items():
+        folder.mkdir()
+        (folder / "log.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    curve = read_curve(first)
+    assert [(point.examples, point.seconds, point.loss) for point in curve.training] == [(80, 66.0, 3.25)]
+    assert [point.loss for point in curve.validation] == [4.0, 3.0]
+    done = CliRunner().invoke(main, ["evaluate", "curves", str(first), str(second), "--plot", str(tmp_path / "c.svg")])
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1:] == [
+        "first          0      0.0  4.0000",
+        "first        160      2.0  3.0000",
+        "second        32           5.0000",
+    ]
+    assert (tmp_path / "c.svg").read_text(encoding="utf-8").count('id="axes_') == 2
+
+
+def test_a_folder_without_a_log_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"log\.jsonl"):
+        read_curve(tmp_path)
+    (tmp_path / "log.jsonl").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="no losses yet"):
+        read_curve(tmp_path)

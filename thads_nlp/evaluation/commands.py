@@ -110,6 +110,23 @@ def verify(data: Path, limit: int, seed: int, output: Path | None) -> None:
     guarded(run)
 
 
+@evaluate.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), default=None,
+              help="Losses over examples and over time as .svg or .png (extra: plots).")
+def curves(runs: tuple[Path, ...], plot: Path | None) -> None:  # fmt: skip
+    """Validation losses of training runs, by examples and minutes: folders of `thads-nlp train`."""
+    from thads_nlp.evaluation.curves import curve_table, draw_curves, read_curve
+
+    def run() -> None:
+        read = [read_curve(folder) for folder in runs]
+        click.echo(curve_table(read))
+        if plot is not None:
+            draw_curves(read, plot)
+
+    guarded(run)
+
+
 def _generator(model: str | None, summarizer: str) -> Generator | None:
     """The model to score, None for extraction alone."""
     if summarizer == "extractive":

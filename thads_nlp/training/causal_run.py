@@ -74,7 +74,7 @@ class CausalRun:
             self._averaged(progress.step)
             if progress.step % _LOG_EVERY == 0:
                 report(_line(progress, len(self._steps), total / _LOG_EVERY))
-                self._log(progress, total / _LOG_EVERY)
+                self._log(progress, {"loss": total / _LOG_EVERY})
                 total = 0.0
             if progress.step % self._config.validation_every == 0 or progress.step == len(self._steps):
                 progress = self._validated(progress, loss, report)
@@ -138,7 +138,9 @@ class CausalRun:
         if found is None:
             loss = self.validate()
             report(f"validation loss before training {loss:.4f}")
-            return Progress(0, 0, 0.0, loss, 0, ((0, math.nan, loss),), self._config.to_record())
+            progress = Progress(0, 0, 0.0, loss, 0, ((0, math.nan, loss),), self._config.to_record())
+            self._log(progress, {"validation_loss": loss})
+            return progress
         progress = load_checkpoint(found, self._model, self._optimiser, self._average)
         check_same(progress.config, self._config, found)
         report(f"going on from step {progress.step} of {len(self._steps)}")
@@ -180,6 +182,7 @@ class CausalRun:
         loss = self.validate()
         report(f"step {progress.step}: validation loss {loss:.4f} (best {min(loss, progress.best_loss):.4f})")
         progress = replace(progress, losses=(*progress.losses, (progress.step, train_loss, loss)))
+        self._log(progress, {"validation_loss": loss, **({"mixture": True} if math.isnan(train_loss) else {})})
         if loss >= progress.best_loss:
             return progress
         save_file(self._model.state_dict(), self._output / BEST)
@@ -190,9 +193,9 @@ class CausalRun:
         patience = self._config.patience
         return bool(patience) and progress.step - progress.best_step >= patience * self._config.validation_every
 
-    def _log(self, progress: Progress, loss: float) -> None:
+    def _log(self, progress: Progress, losses: dict[str, float]) -> None:
         """One line of the machine-readable log."""
-        record = {"step": progress.step, "examples": progress.examples, "seconds": progress.seconds, "loss": loss}
+        record = {"step": progress.step, "examples": progress.examples, "seconds": progress.seconds, **losses}
         with (self._output / LOG).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record) + "\n")
 
