@@ -406,16 +406,36 @@ def test_fifty_thousand_articles_in_flat_memory(tmp_path: Path) -> None:
     assert peaks[1] < 1.5 * peaks[0]
 
 
+def moved_on(process: "subprocess.Popen[bytes]", wal: Path) -> bool:
+    """Wait until a journal grows after it stood still for seconds, which is when models load or generate."""
+    size, since = 0, time.monotonic()
+    while process.poll() is None:
+        now = wal.stat().st_size if wal.exists() else 0
+        if now != size:
+            if size and time.monotonic() - since > 2.0:
+                return True
+            size, since = now, time.monotonic()
+        time.sleep(0.02)
+    return False
+
+
 @pytest.mark.slow
 @pytest.mark.model
 def test_the_shipped_model_killed_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    source = tmp_path / "in.jsonl"
-    source.write_text(jsonl(40), encoding="utf-8")
+    source, cut = tmp_path / "in.jsonl", tmp_path / "cut.jsonl"
+    source.write_text(jsonl(70), encoding="utf-8")
     assert subprocess.run(command(source, tmp_path / "whole.jsonl"), check=False).returncode == 0
-    for seconds in (9.0, 15.0):
-        process = subprocess.Popen(command(source, tmp_path / "cut.jsonl"))
+    found = []
+    # While the first batches are generated, and when the first of them is in the journal.
+    for seconds in (3.0, 0.0):
+        process = subprocess.Popen(command(source, cut, "--workers", 2))
+        assert moved_on(process, tmp_path / "cut.journal-wal")
         time.sleep(seconds)
+        assert process.poll() is None
         process.kill()
         process.wait()
-    assert subprocess.run(command(source, tmp_path / "cut.jsonl", "--workers", 1), check=False).returncode == 0
-    assert (tmp_path / "cut.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+        with sqlite3.connect(tmp_path / "cut.journal") as base:
+            found.append(base.execute("select count(*) from results").fetchone()[0])
+    assert 0 < found[-1] < 70
+    assert subprocess.run(command(source, cut, "--workers", 1), check=False).returncode == 0
+    assert cut.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

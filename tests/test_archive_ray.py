@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archives import batch, command, jsonl
+from archives import BODY, batch, command, jsonl
 
+from thads_nlp.archive import distributed
+from thads_nlp.archive.items import Reading
 from thads_nlp.archive.ray_tasks import TRIES, Feed, Task, TaskError
+from thads_nlp.archive.tasks import Settings
+from thads_nlp.errors import ModelError
+from thads_nlp.schema import Article
 
 RAY = ("--summarizer", "extractive", "--runner", "ray", "--workers", 2)
 COUNT = 600
@@ -97,6 +102,33 @@ def ask(*calls: tuple[Any, ...]) -> list[Any]:
         return [await getattr(feed, name)(*given) for name, *given in calls]
 
     return asyncio.run(run())
+
+
+def body(number: int) -> Article:
+    return Article(BODY.replace("12.500", f"{number}.500"), f"a{number}")
+
+
+def test_what_takes_too_long_fails_alone_and_datasets_take_over_from_one_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("ray", reason="Ray has no build for this Python")
+    monkeypatch.setattr(distributed, "_ROUND_TASKS", 5)
+    endless = Article("\n".join(body(number).text for number in range(6_000)), "endless")
+    with distributed.RayRunner(1, None, 15.0, Reading(), Settings(summarizer="extractive")) as runner:
+        given = [runner.brief([body(number)]) for number in range(6)]
+        late, after = runner.brief([endless]), runner.brief([body(6), body(7)])
+        made = [json.loads(one.record)["id"] for future in given for one in future.result()]
+        assert made == [f"a{number}" for number in range(6)]
+        with pytest.raises(TaskError, match="--time-limit"):
+            late.result()
+        assert [json.loads(one.record)["id"] for one in after.result()] == ["a6", "a7"]
+        runner.check()
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray has no build for this Python")
+    with pytest.raises(ModelError, match="nowhere"):
+        distributed.RayRunner(1, None, 15.0, Reading(), Settings(model=str(tmp_path / "nowhere")))
 
 
 FIRST, SECOND = Task("load", ("a",)), Task("brief", ("b",))

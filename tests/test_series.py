@@ -176,8 +176,8 @@ def test_what_is_no_archive_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [("published", "hôm qua"), ("period_start", "quý III"), ("value", "NaN"), ("value_high", "Infinity"), ("change_of", 9),
-     ("change_of", -1)],
+    [("published", "hôm qua"), ("period_start", "quý III"), ("value", "NaN"), ("value_high", "Infinity"),
+     ("change_of", 9), ("change_of", -1)],
 )  # fmt: skip
 def test_a_record_that_cannot_be_put_on_a_time_line_is_named(
     place: str, value: object, briefings: list[Briefing], tmp_path: Path
