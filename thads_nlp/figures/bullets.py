@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import find_baselines
-from thads_nlp.figures.excerpts import excerpts, natural_end
+from thads_nlp.figures.excerpts import excerpts, is_torso, natural_end
 from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import after_report
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
@@ -63,10 +63,12 @@ _BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s(?
 _TIED = re.compile(r"\s*[-–]\s*|\s+so với [^,;.()]{2,70}\(")
 # A count that goes on a list begun in another clause: "(… chết tại huyện B), huyện C và 17 người bị thương".
 _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
+# Before a report they make it open or untrue: "không có dấu hiệu nào cho thấy".
+_DENIED = re.compile(r"\b(?:không|chưa|chẳng|phủ nhận|bác bỏ|nếu|liệu|nghi ngờ)\b", re.IGNORECASE)
 # Words that cannot close a statement.
 _TRAILING = re.compile(
     r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
-    r"|như sau|gồm|bao gồm|gồm có))+$",
+    r"|như sau|gồm|bao gồm|gồm có|kể|tính|nơi|nhằm|bởi|mà|nếu|cùng|sau khi|trước khi))+$",
     re.IGNORECASE,
 )
 # Share of a measure's words that a clause must have to name it.
@@ -97,13 +99,33 @@ def make_bullets(
         maker: asked first for a statement of each group; what it says must hold the same rules.
         plain_values: print canonical values ("6068000000000 VND") instead of the article's spelling.
     """
+    groups = key_groups(figures)[:MAX_BULLETS]
+    told = {group: _statement([figures[i] for i in group], article, maker) for group in groups}
     bullets: list[Bullet] = []
-    for group in key_groups(figures)[:MAX_BULLETS]:
-        chosen = [figures[i] for i in group]
-        text = _statement(chosen, article, maker)
+    for group in _joint(told, figures, article):
+        text, chosen = told[group], [figures[i] for i in group]
         if text and all(text.casefold() != bullet.text.casefold() for bullet in bullets):
             bullets.append(Bullet(_with_values(text, chosen) if plain_values else text, group))
     return tuple(bullets)
+
+
+def _joint(
+    told: dict[tuple[int, ...], str | None], figures: Sequence[KeyFigure], article: Article
+) -> list[tuple[int, ...]]:
+    """The groups of ``told``; one without a statement is told with another of its sentence where both have one."""
+    groups = list(told)
+    for group in [group for group in groups if told[group] is None]:
+        if group not in groups:
+            continue
+        sentence = figures[group[0]].sentence_index
+        for other in [other for other in groups if other != group and figures[other[0]].sentence_index == sentence]:
+            both = tuple(sorted((*group, *other)))
+            if text := _statement([figures[i] for i in both], article, None):
+                told[both] = text
+                groups[groups.index(other)] = both
+                groups.remove(group)
+                break
+    return groups
 
 
 def unstated(figures: Sequence[KeyFigure], article: Article) -> tuple[tuple[KeyFigure, ...], ...]:
@@ -185,7 +207,7 @@ def _piece(sentence: str, part: _Part, figure: KeyFigure, before: KeyFigure | No
         return sentence[part.start : part.end]
     text = _without_lead(sentence[part.start : part.end].strip())
     said = before is not None and before.measure == figure.measure
-    if figure.measure and not said and not _names(text, figure.measure):
+    if figure.measure and not said and not _repeats_unit(figure) and not _names(text, figure.measure):
         text = f"{figure.measure}: {text}"
     return f"({text})" if part.bracketed and before is not None else text
 
@@ -245,7 +267,7 @@ def _without_lead(text: str) -> str:
     """A clause without its opening conjunctions."""
     items = syllables(text)
     told = items[after_report(items) :]
-    items = items if told and POINTERS.match(text[told[0].start :]) else told
+    items = items if told and _needs_report(text, told[0].start) else told
     match = _LEADS.starting_at(items, 0)
     while match and match[0] < len(items):
         items = items[match[0] :]
@@ -253,6 +275,11 @@ def _without_lead(text: str) -> str:
     while items and items[0].is_mark:
         items = items[1:]
     return text[items[0].start :] if items else text
+
+
+def _needs_report(text: str, start: int) -> bool:
+    """Whether what is said from ``start`` on stands only with who says it, or is denied there."""
+    return bool(POINTERS.match(text[start:]) or is_torso(text, start) or _DENIED.search(text, 0, start))
 
 
 def _brief(figures: Sequence[KeyFigure]) -> str:
@@ -320,9 +347,9 @@ def _says_only_unit(figure: KeyFigure) -> bool:
 def _with_baseline(text: str, figures: Sequence[KeyFigure]) -> str:
     """The statement closed by what its changes are compared with, where it does not say so."""
     baselines = list(dict.fromkeys(figure.baseline for figure in figures if figure.baseline))
-    if len(baselines) != 1 or baselines[0] in text or find_baselines(text, ()):
+    if len(baselines) != 1 or baselines[0] in text or find_baselines(text, ()) or figures[-1].direction is None:
         return text
-    return f"{text} so với {baselines[0]}"
+    return f"{text.rstrip(' .,;')} so với {baselines[0]}"
 
 
 def _joined(pieces: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from thads_nlp.figures.phrases import Words, syllables
+from thads_nlp.figures.listing import list_commas
+from thads_nlp.figures.phrases import PhraseTable, Words, syllables
 from thads_nlp.text.segment import segment_words
 
 # A stretch goes on behind its last figure up to the next of these, at most so many syllables on.
@@ -14,9 +15,20 @@ _END_WORDS = frozenset("nhưng song khi để do nhờ vì sau trước nhằm n
 # Before these only where a number follows or the phrase is long: they also join what belongs together.
 _LOOSE_WORDS = frozenset("và hoặc với cho theo của trên bằng về tại ở trong từ so".split())
 _TIMES = frozenset({"năm", "tháng", "quý", "tuần", "phiên", "kỳ", "ngày"})
+# Characters that hold the words that open a clause.
+_OPENING_CHARS = 40
 _MARKS = frozenset(",;:.!?…–—-()")
 # A clause that opens so is a part of the one before it.
 _TORSO = re.compile(r"(?:với|gồm|bao gồm|cùng|và|từ|của|hoặc|cũng như|kể cả)\b", re.IGNORECASE)
+# Verbs and adjectives that say nothing without the subject that the clause before them has.
+_SUBJECTLESS = PhraseTable.of([(True, """
+    cao|dài|rộng|nặng|sâu|dày|rất|khá|quá|cách|ngoài khơi|nơi|nằm|trúng|giết|giết chết|vượt qua|lọt|giành|nhận|chứa|chở
+    mang|mang theo|đeo|kéo|thuộc|khiến|làm|giúp|gây|gây ra|dẫn|dẫn đến|dẫn tới|đưa|góp phần|lấy|nợ|trả|đổi mới|đòi|ký|tự
+    đánh|đạt|có giá|trị giá|tương đương|chạy|đi|đến|về|ra|vào|rút|ném|chém|đâm|tông|hơn|kém|không thể|chưa|không
+    vẫn|còn|đang|đã|sẽ|được|bị|phải|đều|luôn|từng|cũng|mới|rồi|nên|thì|mà|sử dụng|dùng|giám sát|kinh doanh|thể hiện
+    chiếm|tạo|tạo ra|mất|đẩy|nâng|kéo theo|xuất sắc|nguyên|trú|ngụ|quê|thực chất|trước|sau|quyết định|cắt|mở
+    thực hiện|để lại
+""")])
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 # Where a statement may begin inside a sentence: behind a mark that parts clauses.
 _OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[^\W\d])")
@@ -35,7 +47,15 @@ def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
         if stop is None:
             continue
         starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]))]
-        yield from (plain[start:stop] for start in starts if start == 0 or not _TORSO.match(plain, start))
+        yield from (plain[start:stop] for start in starts if start == 0 or not is_torso(plain, start))
+
+
+def is_torso(sentence: str, start: int) -> bool:
+    """Whether a clause inside a sentence has its subject in the clause before it."""
+    if _TORSO.match(sentence, start):
+        return True
+    items = syllables(sentence, start, start + _OPENING_CHARS)
+    return bool(items) and _SUBJECTLESS.starting_at(items, 0, Words.of(segment_words(sentence))) is not None
 
 
 def natural_end(sentence: str, end: int) -> int | None:
@@ -43,11 +63,12 @@ def natural_end(sentence: str, end: int) -> int | None:
     window = min(len(sentence), end + 12 * MAX_SYLLABLES)
     items = syllables(sentence, end, window)
     words = Words.of(segment_words(sentence))
+    lists = list_commas(sentence)
     stop, loose = end, None
     for index, item in enumerate(items[:MAX_SYLLABLES]):
         whole = not words.splits(items, index)
         dated = index > 0 and items[index - 1].key in _TIMES and item.key in ("trước", "sau")
-        if item.text in _MARKS or (item.key in _END_WORDS and whole and not dated):
+        if (item.text in _MARKS and item.start not in lists) or (item.key in _END_WORDS and whole and not dated):
             return stop
         if item.text[0].isdigit():
             return loose

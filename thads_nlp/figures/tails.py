@@ -45,6 +45,8 @@ def tail(text: Text, start: int, end: int | None) -> str:
         if within and not kept:
             return ""
         kept.append(item)
+    if len(kept) < len(items) and text.words.splits(items, len(kept)):
+        kept.pop()
     while kept and (kept[-1].key in _PASSIVES or kept[-1].key == "của"):
         kept.pop()
     return joined(text.sentence, kept)
@@ -53,14 +55,16 @@ def tail(text: Text, start: int, end: int | None) -> str:
 def said_of(text: Text, start: int, end: int | None) -> str:
     """What a clause says of a count that names no more than its unit: "(56 trạm) đang thu"."""
     stop = len(text.sentence) if end is None else end
-    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[:MAX_TAIL_SYLLABLES]
+    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
     kept: list[Syllable] = []
-    for index, item in enumerate(items):
+    for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
         if item.is_mark or item.text[0].isdigit() or inside(item, text.times):
             break
         if _PASSIVE_STOPS.starting_at(items, index, text.words) and not text.words.splits(items, index):
             break
         kept.append(item)
+    if len(kept) < len(items) and text.words.splits(items, len(kept)):
+        kept.pop()
     return joined(text.sentence, kept) if len(kept) > 1 else ""
 
 
