@@ -45,7 +45,7 @@ CUTS = tuple(round(0.01 * step, 2) for step in range(80))
 
 
 class Row(NamedTuple):
-    """One article of the corpus as printed."""
+    """One article of the corpus, its words joined by "_"."""
 
     id: str
     title: str
@@ -131,7 +131,7 @@ def _read(train: Path, articles: int) -> tuple[Labelled, Labelled]:
     with tqdm(total=articles) as bar:
         for row in _articles(train):
             if row.id in keys:
-                article = read_article(Article(row.body, title=row.title))
+                article = _printed(row)
                 figures = find_figures(article)
                 marked.add(article, figures, [figure.start in keys[row.id] for figure in figures])
             elif silver.articles < articles:
@@ -141,10 +141,11 @@ def _read(train: Path, articles: int) -> tuple[Labelled, Labelled]:
 
 def _add_silver(row: Row, silver: Collected) -> int:
     """Add an article if its abstract chooses among its figures; how many were added."""
-    stated = {(q.value, normalize_unit(q.unit)) for q in find_quantities(row.abstract) if q.kind == "quantity"}
+    quantities = find_quantities(desegment(row.abstract))
+    stated = {(q.value, normalize_unit(q.unit)) for q in quantities if q.kind == "quantity"}
     if not stated or sum(char.isdigit() for char in row.body) < FEWEST_DIGITS:
         return 0
-    article = read_article(Article(row.body, title=row.title))
+    article = _printed(row)
     figures = find_figures(article)
     marks = _marks(stated, figures)
     if not FEWEST_FIGURES <= len(figures) <= MOST_FIGURES or not any(marks) or all(marks):
@@ -154,11 +155,16 @@ def _add_silver(row: Row, silver: Collected) -> int:
 
 
 def _articles(train: Path) -> Iterator[Row]:
-    """Each row as printed."""
+    """Each row as it stands."""
     for batch in pq.ParquetFile(train).iter_batches(batch_size=256, columns=["id", "title", "abstract", "body"]):
         for row in batch.to_pylist():
-            body = "\n".join(desegment(line) for line in row["body"].split("\n"))
-            yield Row(str(row["id"]), desegment(row["title"]), desegment(row["abstract"]), body)
+            yield Row(str(row["id"]), row["title"], row["abstract"], row["body"])
+
+
+def _printed(row: Row) -> Article:
+    """The article as printed and read."""
+    body = "\n".join(desegment(line) for line in row.body.split("\n"))
+    return read_article(Article(body, title=desegment(row.title)))
 
 
 def _marks(stated: Set[tuple[object, str]], figures: Sequence[KeyFigure]) -> list[bool]:

@@ -16,6 +16,7 @@ from thads_nlp.figures.baselines import find_baselines
 from thads_nlp.figures.excerpts import excerpts, is_torso, natural_end
 from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.measures import after_report
+from thads_nlp.figures.periods import find_periods
 from thads_nlp.figures.phrases import PhraseTable, Words, syllables
 from thads_nlp.figures.printable import POINTERS, is_printable
 from thads_nlp.figures.ranking import key_groups
@@ -65,6 +66,9 @@ _TIED = re.compile(r"\s*[-–]\s*|\s+so với [^,;.()]{2,70}\(")
 _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
 # Before a report they make it open or untrue: "không có dấu hiệu nào cho thấy".
 _DENIED = re.compile(r"\b(?:không|chưa|chẳng|phủ nhận|bác bỏ|nếu|liệu|nghi ngờ)\b", re.IGNORECASE)
+# Characters before a time that opens a clause ("trong năm 2019"), and what behind it shows that its subject is missing.
+_TIME_OPENING = 8
+_ASPECT = re.compile(r"\s*,?\s*(?:đã|sẽ|đang|cũng|được|bị)\b", re.IGNORECASE)
 # Words that cannot close a statement.
 _TRAILING = re.compile(
     r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
@@ -206,9 +210,10 @@ def _piece(sentence: str, part: _Part, figure: KeyFigure, before: KeyFigure | No
     if part.contiguous:
         return sentence[part.start : part.end]
     text = _without_lead(sentence[part.start : part.end].strip())
-    said = before is not None and before.measure == figure.measure
-    if figure.measure and not said and not _repeats_unit(figure) and not _names(text, figure.measure):
-        text = f"{figure.measure}: {text}"
+    measure = figure.measure or ""
+    said = " " not in measure or _repeats_unit(figure) or (before is not None and before.measure == measure)
+    if not said and not _names(text, measure):
+        text = f"{measure}: {text}"
     return f"({text})" if part.bracketed and before is not None else text
 
 
@@ -279,7 +284,10 @@ def _without_lead(text: str) -> str:
 
 def _needs_report(text: str, start: int) -> bool:
     """Whether what is said from ``start`` on stands only with who says it, or is denied there."""
-    return bool(POINTERS.match(text[start:]) or is_torso(text, start) or _DENIED.search(text, 0, start))
+    rest = text[start:]
+    timed = next((period for period in find_periods(rest) if period.start <= _TIME_OPENING), None)
+    subjectless = timed is not None and _ASPECT.match(rest, timed.end) is not None
+    return bool(subjectless or POINTERS.match(rest) or is_torso(text, start) or _DENIED.search(text, 0, start))
 
 
 def _brief(figures: Sequence[KeyFigure]) -> str:

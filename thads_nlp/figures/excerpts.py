@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from thads_nlp.figures.listing import list_commas
-from thads_nlp.figures.phrases import PhraseTable, Words, syllables
+from thads_nlp.figures.phrases import PhraseTable, Syllable, Words, syllables
 from thads_nlp.text.segment import segment_words
 
 # A stretch goes on behind its last figure up to the next of these, at most so many syllables on.
@@ -27,11 +27,11 @@ _SUBJECTLESS = PhraseTable.of([(True, """
     đánh|đạt|có giá|trị giá|tương đương|chạy|đi|đến|về|ra|vào|rút|ném|chém|đâm|tông|hơn|kém|không thể|chưa|không
     vẫn|còn|đang|đã|sẽ|được|bị|phải|đều|luôn|từng|cũng|mới|rồi|nên|thì|mà|sử dụng|dùng|giám sát|kinh doanh|thể hiện
     chiếm|tạo|tạo ra|mất|đẩy|nâng|kéo theo|xuất sắc|nguyên|trú|ngụ|quê|thực chất|trước|sau|quyết định|cắt|mở
-    thực hiện|để lại
+    thực hiện|để lại|tăng|giảm|tương đối|sụt|hạ|cộng
 """)])
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 # Where a statement may begin inside a sentence: behind a mark that parts clauses.
-_OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[^\W\d])")
+_OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[A-ZĐÀ-ỸƠƯ])")
 
 
 def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
@@ -68,6 +68,7 @@ def natural_end(sentence: str, end: int) -> int | None:
     for index, item in enumerate(items[:MAX_SYLLABLES]):
         whole = not words.splits(items, index)
         dated = index > 0 and items[index - 1].key in _TIMES and item.key in ("trước", "sau")
+        dated = dated or _is_then(items, index)
         if (item.text in _MARKS and item.start not in lists) or (item.key in _END_WORDS and whole and not dated):
             return stop
         if item.text[0].isdigit():
@@ -75,6 +76,12 @@ def natural_end(sentence: str, end: int) -> int | None:
         loose = stop if item.key in _LOOSE_WORDS and whole else loose
         stop = item.end
     return stop if len(items) <= MAX_SYLLABLES and window == len(sentence) else loose
+
+
+def _is_then(items: Sequence[Syllable], index: int) -> bool:
+    """Whether "sau đó" or "trước đó" goes on with the clause."""
+    following = items[index + 1].key if index + 1 < len(items) else ""
+    return items[index].key in ("trước", "sau") and following == "đó"
 
 
 def _unbracketed(sentence: str, texts: Sequence[str]) -> str:
