@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from thads_nlp.model.codec import START
 from thads_nlp.training.batches import Batch, EncodedExample, collate, collate_parts
 from thads_nlp.training.config import Bucket, TrainingConfig
 from thads_nlp.training.vocabulary import special_tokens
 
-_START = special_tokens().index("<s>")
+_START = special_tokens().index(START)
 
 
 class Layout(Protocol):
