@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from thads_nlp.figures.baselines import find_baselines
 from thads_nlp.figures.excerpts import excerpts, is_torso, natural_end
 from thads_nlp.figures.listing import list_commas
-from thads_nlp.figures.measures import after_report
-from thads_nlp.figures.periods import find_periods
-from thads_nlp.figures.phrases import PhraseTable, Words, syllables
-from thads_nlp.figures.printable import POINTERS, is_printable
+from thads_nlp.figures.openings import without_lead
+from thads_nlp.figures.phrases import Words, syllables
+from thads_nlp.figures.printable import is_printable
 from thads_nlp.figures.ranking import key_groups
 from thads_nlp.figures.stretches import Text
 from thads_nlp.figures.tails import tail
@@ -35,15 +34,6 @@ MAX_WHOLE_CHARS = 150
 # Writes the statement of a figure group, or None; the text is checked before it is taken.
 StatementMaker = Callable[[Sequence[KeyFigure], Article], "str | None"]
 
-# Openings that tie a clause to what stands before it; prepositions stay, they say where and when.
-_LEADS = PhraseTable.of([(True, """
-    trong đó|trong số này|trong số đó|đồng thời|ngoài ra|tuy nhiên|tuy vậy|song|nhưng|bên cạnh đó|cụ thể|cụ thể là
-    theo đó|nhờ đó|qua đó|từ đó|còn|và|trong khi|trong khi đó|đặc biệt|đặc biệt là|đáng chú ý|đáng chú ý là|như vậy
-    mà|thì|cùng với đó|tương tự|chẳng hạn|ví dụ|là|này|đó|cũng|như|kết quả là|khiến|khiến cho|làm cho|giúp cho
-    bởi|bởi vì|thêm vào đó|vậy|vì vậy|vì thế|do vậy|như thế|hơn nữa|mặt khác|ngược lại|thậm chí|chưa kể
-    không chỉ vậy|không chỉ thế|sau đó|trước đó|thế nhưng|chẳng vậy mà|khi đó|lúc đó|lúc này|song song đó
-    trong khi ấy|ngay sau đó
-""")])
 # A measure with fewer words names no one's amount ("giá tiền: 2 triệu đồng").
 FEWEST_MEASURE_WORDS = 4
 _HAPPENED = re.compile(
@@ -64,11 +54,9 @@ _BREAK = re.compile(r"[;:\[\]…]|,(?!\d)|\.\s|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s(?
 _TIED = re.compile(r"\s*[-–]\s*|\s+so với [^,;.()]{2,70}\(")
 # A count that goes on a list begun in another clause: "(… chết tại huyện B), huyện C và 17 người bị thương".
 _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|chừng|ít nhất|không quá)\s+)?)$", re.IGNORECASE)
-# Before a report they make it open or untrue: "không có dấu hiệu nào cho thấy".
-_DENIED = re.compile(r"\b(?:không|chưa|chẳng|phủ nhận|bác bỏ|nếu|liệu|nghi ngờ)\b", re.IGNORECASE)
-# Characters before a time that opens a clause ("trong năm 2019"), and what behind it shows that its subject is missing.
-_TIME_OPENING = 8
-_ASPECT = re.compile(r"\s*,?\s*(?:đã|sẽ|đang|cũng|được|bị)\b", re.IGNORECASE)
+# A label with a part that only goes on ("X: với 25%"), and characters by which the heads of statements are compared.
+_LOOSE_PART = re.compile(r": (?:với|tại|ở|trong|từ|của|và)\b")
+_OPENING = 12
 # Words that cannot close a statement.
 _TRAILING = re.compile(
     r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
@@ -150,7 +138,14 @@ def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementM
     said = maker(figures, article) if maker else None
     if said and len(said) > len(full):
         candidates.insert(0, _tidy(said))
-    return next((text for text in candidates if is_printable(text, figures)), None)
+    return next((text for text in candidates if is_printable(text, figures) and _has_subject(text, figures)), None)
+
+
+def _has_subject(text: str, figures: Sequence[KeyFigure]) -> bool:
+    """Whether a statement opens as its sentence does, or not with what another clause is the subject of."""
+    opening = text[:_OPENING].casefold()
+    heads = _tidy(without_lead(figures[0].sentence)).casefold()
+    return (heads.startswith(opening) or not is_torso(text, 0)) and _LOOSE_PART.search(text) is None
 
 
 def _is_rounded(figures: Sequence[KeyFigure]) -> bool:
@@ -163,7 +158,7 @@ def _whole(figures: Sequence[KeyFigure], article: Article) -> str:
     """The sentence itself without its opening conjunction; "" for captions and questions."""
     sentence = article.sentences[figures[0].sentence_index]
     asked = sentence.section != "body" or sentence.text.endswith("?")
-    return "" if asked else _without_lead(sentence.text)
+    return "" if asked else without_lead(sentence.text)
 
 
 def _excerpts(figures: Sequence[KeyFigure], article: Article) -> list[str]:
@@ -172,7 +167,7 @@ def _excerpts(figures: Sequence[KeyFigure], article: Article) -> list[str]:
     if sentence.section != "body" or sentence.text.endswith("?"):
         return []
     found = excerpts(sentence.text, [figure.text for figure in figures])
-    return [_tidy(_with_baseline(_without_lead(text).strip(), figures)) for text in found]
+    return [_tidy(_with_baseline(without_lead(text).strip(), figures)) for text in found]
 
 
 def _clause_end(sentence: str, end: int) -> int:
@@ -209,7 +204,7 @@ def _piece(sentence: str, part: _Part, figure: KeyFigure, before: KeyFigure | No
     """One part as printed: without conjunctions, after its measure where neither it nor the figure before names it."""
     if part.contiguous:
         return sentence[part.start : part.end]
-    text = _without_lead(sentence[part.start : part.end].strip())
+    text = without_lead(sentence[part.start : part.end].strip())
     measure = figure.measure or ""
     said = " " not in measure or _repeats_unit(figure) or (before is not None and before.measure == measure)
     if not said and not _names(text, measure):
@@ -268,28 +263,6 @@ def _clause_start(sentence: str, floor: int, start: int, listing: frozenset[int]
     return floor, False
 
 
-def _without_lead(text: str) -> str:
-    """A clause without its opening conjunctions."""
-    items = syllables(text)
-    told = items[after_report(items) :]
-    items = items if told and _needs_report(text, told[0].start) else told
-    match = _LEADS.starting_at(items, 0)
-    while match and match[0] < len(items):
-        items = items[match[0] :]
-        match = _LEADS.starting_at(items, 0)
-    while items and items[0].is_mark:
-        items = items[1:]
-    return text[items[0].start :] if items else text
-
-
-def _needs_report(text: str, start: int) -> bool:
-    """Whether what is said from ``start`` on stands only with who says it, or is denied there."""
-    rest = text[start:]
-    timed = next((period for period in find_periods(rest) if period.start <= _TIME_OPENING), None)
-    subjectless = timed is not None and _ASPECT.match(rest, timed.end) is not None
-    return bool(subjectless or POINTERS.match(rest) or is_torso(text, start) or _DENIED.search(text, 0, start))
-
-
 def _brief(figures: Sequence[KeyFigure]) -> str:
     """Measure and figures alone; a plan is told in the article's words or not at all."""
     if any(figure.role == "target" for figure in figures):
@@ -298,7 +271,7 @@ def _brief(figures: Sequence[KeyFigure]) -> str:
     if measure is None or all(_says_only_unit(figure) for figure in figures):
         return ""
     fewest = FEWEST_MEASURE_WORDS - any(figure.direction for figure in figures)
-    if len(measure.split()) < fewest or _IS_CLAUSE.search(measure):
+    if len(measure.split()) < fewest or _IS_CLAUSE.search(measure) or is_torso(measure, 0):
         return ""
     if all(_is_thing(figure) for figure in figures):
         return ""

@@ -27,7 +27,7 @@ _SUBJECTLESS = PhraseTable.of([(True, """
     đánh|đạt|có giá|trị giá|tương đương|chạy|đi|đến|về|ra|vào|rút|ném|chém|đâm|tông|hơn|kém|không thể|chưa|không
     vẫn|còn|đang|đã|sẽ|được|bị|phải|đều|luôn|từng|cũng|mới|rồi|nên|thì|mà|sử dụng|dùng|giám sát|kinh doanh|thể hiện
     chiếm|tạo|tạo ra|mất|đẩy|nâng|kéo theo|xuất sắc|nguyên|trú|ngụ|quê|thực chất|trước|sau|quyết định|cắt|mở
-    thực hiện|để lại|tăng|giảm|tương đối|sụt|hạ|cộng
+    thực hiện|để lại|vừa|là|làm rõ|xác minh|tiến hành|tăng|giảm|tương đối|sụt|hạ|cộng
 """)])
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 # Where a statement may begin inside a sentence: behind a mark that parts clauses.
@@ -45,6 +45,8 @@ def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
             continue
         stop = natural_end(plain, spans[-1][1])
         if stop is None:
+            continue
+        if plain == sentence and plain.startswith("(", stop + 1) and _unbracketed(plain, texts) != plain:
             continue
         starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]))]
         yield from (plain[start:stop] for start in starts if start == 0 or not is_torso(plain, start))

@@ -12,11 +12,11 @@ from thads_nlp.schema import KeyFigure, Quantity
 MAX_BULLET_CHARS = 220
 # Clauses that cannot stand without a main clause, which a comma would open.
 _SUBORDINATE = re.compile(
-    r"(?:với|gồm|để|khi|ngay khi|ngay sau khi|trong khi|liên quan đến"
+    r"(?:với|gồm|để|khi|qua|ngay khi|ngay sau khi|trong khi|liên quan đến"
     r"|nếu|vì|do|nhờ|mặc dù|dù|sau khi|trước khi|nhằm|tuy)\b(?!.*,\s)", re.IGNORECASE
 )
 POINTERS = re.compile(
-    r"^(?:và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
+    r"^(?:xem thêm|và|nhưng|song|còn|tuy nhiên|theo đó|nhờ đó|trong đó|do đó|đồng thời|ông|bà|anh|chị|họ|nó|này|đó|đây"
     r"|đang|sẽ|đã|lại|vẫn|cũng|được|bị|phải|rồi|nên|thì|mà|hoặc|hay|tôi|ta|mình|chúng|của|giờ đây|việc này"
     r"|cùng(?! (?:tháng|ngày|năm|kỳ|thời|lúc))"
     r"|điều này|y|hắn|gã|cô|cậu|em|cháu|cũng may|dựa trên|(?:[^\W\d]+\s){1,2}(?:này|ấy|kia|đó))\b",
@@ -33,7 +33,9 @@ _OPENS_CLAUSE = re.compile(
     r"(?:^|,\s)\s*(?:(?:hơn|gần|khoảng|trên|dưới|có|ước|chừng|ít nhất|tổng cộng|toàn bộ|tất cả)\s+)*$", re.IGNORECASE
 )
 _HAPPENS = re.compile(
-    r":|\b(?:tăng|giảm|đạt|là|có|còn|chiếm|gồm|vượt|được|bị|đã|đang|sẽ|phải|không|chưa|chết|tử vong|thiệt mạng|mất tích"
+    r":|\b(?:tăng|giảm|đạt|là|có|còn|chiếm|gồm|vượt|được|đã|đang|sẽ|phải|chưa|chết"
+    r"|(?<!thiết )(?<!chuẩn )(?<!trang )bị|không(?! (?:lưu|gian|khí|quân))"
+    r"|tử vong|thiệt mạng|mất tích"
     r"|tham gia|dự|mất|đến|từ|thuộc|cho|làm|gây|khiến|cần|muốn|ủng hộ|phản đối|đồng ý|cho rằng|cho biết|xin|trở|cùng"
     r"|hoạt động|tốn|dùng|vào|ra|lên|xuống|về|trong|mỗi|bằng)\b",
     re.IGNORECASE,
