@@ -148,3 +148,38 @@ def test_a_measure_that_repeats_its_unit_is_no_bullet() -> None:
     found = "Khi rà soát hồ sơ thì cơ quan chức năng phát hiện ra là còn 106 trường hợp" + " nữa" * 60
     _, bullets = brief(f"{found}.{FILLER}")
     assert all(not bullet.text.startswith("Trường hợp:") for bullet in bullets)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Ngày 12-5, đội cứu hộ số 3 đã đưa 46 người dân ra khỏi vùng ngập.",
+         ["Ngày 12-5, đội cứu hộ số 3 đã đưa 46 người dân ra khỏi vùng ngập"]),
+        ("Đội điều tra cho biết không có dấu hiệu nào cho thấy nhóm này đã nhận 300 triệu đồng của khách.", None),
+        ("Hơn 3.500 cơ sở trong số này là nhà nghỉ.", []),
+        ("Với nhóm đường bay ngắn dưới tầm trung, giá vé tối đa là 1,7 triệu đồng.",
+         ["Với nhóm đường bay ngắn dưới tầm trung, giá vé tối đa là 1,7 triệu đồng"]),
+        ("Theo tôi, đội tuyển cần 3 trận thắng.", []),
+    ],
+)  # fmt: skip
+def test_bullets_keep_names_and_conditions_and_deny_what_is_denied(sentence: str, expected: list[str] | None) -> None:
+    _, bullets = brief(sentence + FILLER)
+    texts = [bullet.text for bullet in bullets]
+    if expected is None:
+        assert all("không có dấu hiệu" in text for text in texts)
+    else:
+        assert texts == expected
+
+
+def test_a_clause_without_its_subject_is_not_printed() -> None:
+    said = "Con cá được gọi là thủy quái vì tập tính săn mồi hung dữ khác thường ở vùng nước xiết quanh chân đập"
+    _, bullets = brief(f"{said}, rất khoẻ và nặng tới 60 kg.{FILLER}")
+    assert all(not bullet.text.lower().startswith(("rất khoẻ", "nặng")) for bullet in bullets)
+
+
+def test_two_statements_of_one_sentence_are_told_together() -> None:
+    found, bullets = brief(
+        "Cả huyện có 212 vụ tai nạn làm 33 người chết và hư hỏng 83 xe; thiệt hại tài sản là 4 tỷ đồng." + FILLER
+    )
+    stated = {index for bullet in bullets for index in bullet.figures}
+    assert stated == {index for index, figure in enumerate(found) if figure.key}

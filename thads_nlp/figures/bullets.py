@@ -60,7 +60,7 @@ _OPENING = 12
 # Words that cannot close a statement.
 _TRAILING = re.compile(
     r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
-    r"|như sau|gồm|bao gồm|gồm có|kể|tính|nơi|nhằm|bởi|mà|nếu|cùng|sau khi|trước khi))+$",
+    r"|như sau|gồm|bao gồm|gồm có|kể|tính|cũng nằm|nằm|nơi|nhằm|bởi|mà|nếu|cùng|sau khi|trước khi))+$",
     re.IGNORECASE,
 )
 # Share of a measure's words that a clause must have to name it.
@@ -330,7 +330,7 @@ def _with_baseline(text: str, figures: Sequence[KeyFigure]) -> str:
     baselines = list(dict.fromkeys(figure.baseline for figure in figures if figure.baseline))
     if len(baselines) != 1 or baselines[0] in text or find_baselines(text, ()) or figures[-1].direction is None:
         return text
-    return f"{text.rstrip(' .,;')} so với {baselines[0]}"
+    return f"{_TRAILING.sub('', text.rstrip(' .,;'))} so với {baselines[0]}"
 
 
 def _joined(pieces: Sequence[str]) -> str:

@@ -29,6 +29,8 @@ _SUBJECTLESS = PhraseTable.of([(True, """
     chiếm|tạo|tạo ra|mất|đẩy|nâng|kéo theo|xuất sắc|nguyên|trú|ngụ|quê|thực chất|trước|sau|quyết định|cắt|mở
     thực hiện|để lại|vừa|là|làm rõ|xác minh|tiến hành|tăng|giảm|tương đối|sụt|hạ|cộng
 """)])
+# What opens a sentence so says of what alone the rest is true.
+_LIMITS = re.compile(r"(?:với|đối với|nếu|riêng|trường hợp|theo (?:chúng )?tôi)\b", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 # Where a statement may begin inside a sentence: behind a mark that parts clauses.
 _OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[A-ZĐÀ-ỸƠƯ])")
@@ -48,7 +50,8 @@ def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
             continue
         if plain == sentence and plain.startswith("(", stop + 1) and _unbracketed(plain, texts) != plain:
             continue
-        starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]))]
+        limited = _LIMITS.match(plain) is not None
+        starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]) if not limited)]
         yield from (plain[start:stop] for start in starts if start == 0 or not is_torso(plain, start))
 
 
@@ -71,13 +74,22 @@ def natural_end(sentence: str, end: int) -> int | None:
         whole = not words.splits(items, index)
         dated = index > 0 and items[index - 1].key in _TIMES and item.key in ("trước", "sau")
         dated = dated or _is_then(items, index)
-        if (item.text in _MARKS and item.start not in lists) or (item.key in _END_WORDS and whole and not dated):
+        marks = item.text in _MARKS and item.start not in lists and not _is_hyphen(items, index)
+        if marks or (item.key in _END_WORDS and whole and not dated):
             return stop
-        if item.text[0].isdigit():
+        if item.text[0].isdigit() and not (index and items[index - 1].text == "-"):
             return loose
         loose = stop if item.key in _LOOSE_WORDS and whole else loose
         stop = item.end
     return stop if len(items) <= MAX_SYLLABLES and window == len(sentence) else loose
+
+
+def _is_hyphen(items: Sequence[Syllable], index: int) -> bool:
+    """Whether a dash joins two words of a pair ("mua vào - bán ra") or a name and its number ("Type -094")."""
+    if items[index].text != "-" or not 0 < index < len(items) - 1:
+        return False
+    before, after = items[index - 1], items[index + 1]
+    return after.text[0].isdigit() if before.is_name else before.text[0].islower() and after.text[0].islower()
 
 
 def _is_then(items: Sequence[Syllable], index: int) -> bool:

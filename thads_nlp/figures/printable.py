@@ -30,7 +30,9 @@ FEWEST_OTHER_SYLLABLES = 3
 _SAYS = re.compile(r":|\b(?:tăng|giảm|đạt|là|có|còn|chiếm|gồm|vượt|lãi|lỗ|thu|chi|mất|phạt)\b", re.IGNORECASE)
 # A figure that opens its clause is the subject of a verb behind it.
 _OPENS_CLAUSE = re.compile(
-    r"(?:^|,\s)\s*(?:(?:hơn|gần|khoảng|trên|dưới|có|ước|chừng|ít nhất|tổng cộng|toàn bộ|tất cả)\s+)*$", re.IGNORECASE
+    r"(?:^|,\s)\s*(?:(?:hơn|gần|khoảng|trên|dưới|có|ước|chừng|ít nhất|tổng cộng|toàn bộ|tất cả|chỉ|dường như"
+    r"|hiện|(?:một|hai|ba) trong số)\s+)*$",
+    re.IGNORECASE,
 )
 _HAPPENS = re.compile(
     r":|\b(?:tăng|giảm|đạt|là|có|còn|chiếm|gồm|vượt|được|đã|đang|sẽ|phải|chưa|chết"
@@ -43,7 +45,7 @@ _HAPPENS = re.compile(
 # Kinds of numbers that a sentence names in passing: they are no figures, and a statement may keep them.
 _NAMED_KINDS = frozenset({"date", "time", "age", "ordinal", "code"})
 # What a number is part of a name behind: a word with a capital, or "số".
-_NAME_BEFORE = re.compile(r"(?:\b[A-ZĐÀ-ỸƠƯ][^\W\d]*|\bsố)[ -]$")
+_NAME_BEFORE = re.compile(r"(?:\b[A-ZĐÀ-ỸƠƯ][^\W\d]*|\bsố)[ -]{1,2}$")
 # Sentences whose numbers are remembered: those of one article's key figures.
 _CACHED_SENTENCES = 256
 _NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
