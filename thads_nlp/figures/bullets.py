@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from thads_nlp.figures.baselines import find_baselines
-from thads_nlp.figures.excerpts import excerpts, is_torso, natural_end
+from thads_nlp.figures.excerpts import LIMITS, excerpts, is_torso, natural_end
 from thads_nlp.figures.listing import list_commas
 from thads_nlp.figures.openings import without_lead
 from thads_nlp.figures.phrases import Words, syllables
@@ -142,10 +142,12 @@ def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementM
 
 
 def _has_subject(text: str, figures: Sequence[KeyFigure]) -> bool:
-    """Whether a statement opens as its sentence does, or not with what another clause is the subject of."""
+    """Whether a statement opens as its sentence does, or drops neither its subject nor a condition before it."""
     opening = text[:_OPENING].casefold()
     heads = _tidy(without_lead(figures[0].sentence)).casefold()
-    return (heads.startswith(opening) or not is_torso(text, 0)) and _LOOSE_PART.search(text) is None
+    if heads.startswith(opening):
+        return _LOOSE_PART.search(text) is None
+    return not (is_torso(text, 0) or LIMITS.match(heads) or _LOOSE_PART.search(text))
 
 
 def _is_rounded(figures: Sequence[KeyFigure]) -> bool:

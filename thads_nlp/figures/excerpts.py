@@ -30,7 +30,7 @@ _SUBJECTLESS = PhraseTable.of([(True, """
     thực hiện|để lại|vừa|là|làm rõ|xác minh|tiến hành|tăng|giảm|tương đối|sụt|hạ|cộng
 """)])
 # What opens a sentence so says of what alone the rest is true.
-_LIMITS = re.compile(r"(?:với|đối với|nếu|riêng|trường hợp|theo (?:chúng )?tôi)\b", re.IGNORECASE)
+LIMITS = re.compile(r"(?:với|đối với|nếu|riêng|trường hợp|theo (?:chúng )?tôi)\b", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 # Where a statement may begin inside a sentence: behind a mark that parts clauses.
 _OPENINGS = re.compile(r"[;:,]\s+(?=[^\W\d])|(?<=[^\WA-ZĐ\d_]\s)[-–—]\s+(?=[A-ZĐÀ-ỸƠƯ])")
@@ -50,7 +50,7 @@ def excerpts(sentence: str, texts: Sequence[str]) -> Iterator[str]:
             continue
         if plain == sentence and plain.startswith("(", stop + 1) and _unbracketed(plain, texts) != plain:
             continue
-        limited = _LIMITS.match(plain) is not None
+        limited = LIMITS.match(plain) is not None
         starts = [0, *(match.end() for match in _OPENINGS.finditer(plain, 0, spans[0][0]) if not limited)]
         yield from (plain[start:stop] for start in starts if start == 0 or not is_torso(plain, start))
 
