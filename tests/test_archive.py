@@ -1,5 +1,6 @@
 """Archives: every format and container, broken inputs, and runs that are cut, killed, starved or repeated."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -448,7 +449,8 @@ def test_the_shipped_model_killed_twice_gives_the_same_bytes(tmp_path: Path) -> 
         assert process.poll() is None
         process.kill()
         process.wait()
-        with sqlite3.connect(tmp_path / "cut.journal") as base:
+        # A connection's own "with" does not close it.
+        with contextlib.closing(sqlite3.connect(tmp_path / "cut.journal")) as base:
             found.append(base.execute("select count(*) from results").fetchone()[0])
     assert 0 < found[-1] < 70
     assert subprocess.run(command(source, cut, "--workers", 1), check=False).returncode == 0
