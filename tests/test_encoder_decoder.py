@@ -1,5 +1,6 @@
 """The encoder–decoder made of a causal network: what CTranslate2 computes, its fit, its batches, its runs."""
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +9,9 @@ import ctranslate2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from thads_nlp.errors import OptionError
+from thads_nlp.errors import ModelError, OptionError
 from thads_nlp.training.batches import EncodedExample
 from thads_nlp.training.causal import CausalConfig, CausalModel
 from thads_nlp.training.causal_run import CausalRun, RunData
@@ -17,6 +19,7 @@ from thads_nlp.training.config import Bucket, EncoderOptions, TrainingConfig, co
 from thads_nlp.training.encoder_decoder import EncoderDecoderModel, EncoderShape
 from thads_nlp.training.layouts import layout_of
 from thads_nlp.training.memory_fit import fit_memory
+from thads_nlp.training.start import read_base, with_encoder
 from thads_nlp.training.translator import write_translator
 
 RECORD = {
@@ -174,3 +177,40 @@ def test_layers_of_the_encoder_are_checked() -> None:
     assert config_of({"encoder": {"layers": 4, "drop_layers": [2]}}, "test").encoder.drop_layers == (2,)
     with pytest.raises(OptionError, match="drop_layers"):
         config_of({"encoder": {"drop_layers": "2"}}, "test")
+
+
+def causal_folder(folder: Path) -> Path:
+    """A causal base on disk."""
+    folder.mkdir()
+    (folder / "architecture.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    torch.manual_seed(2)
+    save_file(CausalModel(CausalConfig.from_record(RECORD)).state_dict(), folder / "model.safetensors")
+    return folder
+
+
+def test_a_base_becomes_an_encoder_decoder_once(tmp_path: Path) -> None:
+    base, config = causal_folder(tmp_path / "base"), replace(CONFIG, encoder=EncoderOptions(2, (1,), fit_articles=8))
+    start = with_encoder(base, examples(8, 30), config, tmp_path)
+    model, causal = read_base(start), read_base(base)
+    assert isinstance(model, EncoderDecoderModel)
+    assert model.shape == SHAPE
+    assert len(model.layers) == len(model.memory) == 2
+    assert torch.equal(model.layers[1].mlp.up_proj.weight, causal.layers[2].mlp.up_proj.weight)
+    assert float(model.memory[0].weight.detach().abs().max()) > 0
+    made = (start / "model.safetensors").stat().st_mtime_ns
+    assert with_encoder(base, examples(8, 31), config, tmp_path) == start
+    assert (start / "model.safetensors").stat().st_mtime_ns == made
+    assert with_encoder(start, examples(8, 31), config, tmp_path / "next") == start
+
+
+def test_more_readers_than_layers_are_refused(tmp_path: Path) -> None:
+    config = replace(CONFIG, encoder=EncoderOptions(3, (1,)))
+    with pytest.raises(OptionError, match=r"encoder\.layers is 3; 2 are left"):
+        with_encoder(causal_folder(tmp_path / "base"), examples(4, 30), config, tmp_path)
+
+
+def test_an_export_is_no_base(tmp_path: Path) -> None:
+    record = {**RECORD, "encoder": {"layers": 2, "target_length": 16}}
+    (tmp_path / "architecture.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(ModelError, match="export of an encoder–decoder"):
+        read_base(tmp_path)
