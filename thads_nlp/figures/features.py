@@ -19,7 +19,7 @@ NAMES = (
     "has_change", "money", "percent", "count", "physical", "times", "magnitude", "largest", "small_count", "in_title",
     "title_measure", "title_sentence", "common_unit", "group", "alone", "repeated", "period", "no_measure",
     "short_measure", "range", "heading", "lead_overlap", "quoted",
-    "central", "dense", "main_period", "no_period", "said_before", "restated", "later", "main_measure",
+    "dense", "main_period", "no_period", "said_before", "restated", "later", "main_measure",
     "odd_small_count", "opens_with_source", "past_year", "named_measure", "amount", "single_unit",
     "sentence_length", "bracketed", "compared_change", "free_percent",
 )  # fmt: skip
@@ -51,7 +51,6 @@ class _View:
     units: Counter[str]
     groups: Counter[int]
     changed: frozenset[int]
-    terms: Counter[str]
     sentences: Counter[int]
     periods: Counter[str]
     measures: Counter[str]
@@ -95,7 +94,6 @@ def _view(figures: Sequence[KeyFigure], article: Article, changed: frozenset[int
         units=Counter(normalize_unit(figure.unit) for figure in figures),
         groups=Counter(figure.group for figure in figures),
         changed=changed,
-        terms=_terms(figures, article),
         sentences=Counter(figure.sentence_index for figure in figures),
         periods=Counter(compare_key(figure.period) for figure in figures if figure.period),
         measures=Counter(_measure_key(figure) for figure in figures),
@@ -118,14 +116,6 @@ def _years(figure: KeyFigure) -> list[int]:
     return [int(year) for year in _YEAR.findall(figure.period or "")]
 
 
-def _terms(figures: Sequence[KeyFigure], article: Article) -> Counter[str]:
-    """In how many sentences each word of the measures stands."""
-    named = frozenset().union(*(_content(measure) for measure in {figure.measure or "" for figure in figures}))
-    if not named:
-        return Counter()
-    return Counter(word for sentence in article.sentences for word in named.intersection(_words(sentence.text)))
-
-
 def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
     """The features of one figure in the order of ``NAMES``."""
     kind, unit = unit_kind(figure.unit), normalize_unit(figure.unit)
@@ -145,7 +135,7 @@ def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
         float(figure.period is not None), float(not measure), float(len(measure) == 1),
         float(figure.value_high is not None), float(figure.section != "body"), _overlap(measure, view.lead),
         float(rank in view.quoted),
-        _centrality(measure, view), min(view.sentences[figure.sentence_index], 6) / 6, _is_main_period(figure, view),
+        min(view.sentences[figure.sentence_index], 6) / 6, _is_main_period(figure, view),
         float(figure.period is None), _said_before(view, index), _is_restated(view, index),
         float(figure.places[0] != (figure.start, figure.end)),
         view.measures[_measure_key(figure)] / len(view.figures),
@@ -176,11 +166,6 @@ def _row_of_news(view: _View, figure: KeyFigure, kind: str, unit: str) -> tuple[
 def _measure_key(figure: KeyFigure) -> str:
     """A measure for counting."""
     return compare_key(figure.measure or "")
-
-
-def _centrality(measure: frozenset[str], view: _View) -> float:
-    """How much of the article speaks of the measure's words: mean share of its sentences."""
-    return sum(view.terms[word] for word in measure) / (len(measure) * view.body) if measure else 0.0
 
 
 def _is_main_period(figure: KeyFigure, view: _View) -> float:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _YEAR = r"(?:19|20)\d\d"
 _NUMBER = r"(?:\d{1,2}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười(?: một)?)"
@@ -58,6 +59,10 @@ _FOREIGN_HEADS = re.compile(
     r"\s*(?:cùng kỳ\s+|cùng kì\s+|với\s+)?$",
     re.IGNORECASE,
 )
+# Characters before a time that hold such a head.
+_HEAD_CHARS = 120
+# Sentences whose times are remembered while their figures are read.
+_CACHED_SENTENCES = 64
 # Every period has one of these; most sentences have none.
 _HINT = re.compile(
     r"đến \d|tới \d|thời điểm|thế kỷ|dịp |"
@@ -104,14 +109,22 @@ class Span:
 
 def find_periods(sentence: str, baselines: Sequence[tuple[int, int]] = ()) -> tuple[Period, ...]:
     """Time expressions that can be the period of the sentence's figures; those inside a baseline are none."""
+    found = _all_periods(sentence)
+    if not baselines:
+        return found
+    return tuple(p for p in found if not any(start <= p.start < end for start, end in baselines))
+
+
+@lru_cache(maxsize=_CACHED_SENTENCES)
+def _all_periods(sentence: str) -> tuple[Period, ...]:
+    """Time expressions that do not locate something else than the figures."""
     if not _HINT.search(sentence):
         return ()
-    found = []
-    for match in _PERIOD.finditer(sentence):
-        inside = any(start <= match.start() < end for start, end in baselines)
-        if not inside and not _FOREIGN_HEADS.search(sentence, 0, match.start()):
-            found.append(Period(match.group().strip(), match.start(), match.end()))
-    return tuple(found)
+    return tuple(
+        Period(match.group().strip(), match.start(), match.end())
+        for match in _PERIOD.finditer(sentence)
+        if not _FOREIGN_HEADS.search(sentence, max(match.start() - _HEAD_CHARS, 0), match.start())
+    )
 
 
 def resolve(text: str, published: str | None = None) -> Span | None:
