@@ -59,8 +59,9 @@ def is_torso(sentence: str, start: int) -> bool:
     """Whether a clause inside a sentence has its subject in the clause before it."""
     if _TORSO.match(sentence, start):
         return True
-    items = syllables(sentence, start, start + _OPENING_CHARS)
-    return bool(items) and _SUBJECTLESS.starting_at(items, 0, Words.of(segment_words(sentence))) is not None
+    opening = sentence[start : start + _OPENING_CHARS].strip()
+    items = syllables(opening)
+    return bool(items) and _SUBJECTLESS.starting_at(items, 0, Words.of(segment_words(opening))) is not None
 
 
 def natural_end(sentence: str, end: int) -> int | None:

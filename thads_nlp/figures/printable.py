@@ -46,6 +46,8 @@ _HAPPENS = re.compile(
 _NAMED_KINDS = frozenset({"date", "time", "age", "ordinal", "code"})
 # What a number is part of a name behind: a word with a capital, or "số".
 _NAME_BEFORE = re.compile(r"(?:\b[A-ZĐÀ-ỸƠƯ][^\W\d]*|\bsố)[ -]{1,2}$")
+# Longer "sentences" are tables in one line; their numbers are all taken for claims, so that time stays linear.
+MAX_NAMED_CHARS = 2_000
 # Sentences whose numbers are remembered: those of one article's key figures.
 _CACHED_SENTENCES = 256
 _NUMBER = re.compile(r"\d(?:[\d.,/]*\d)?")
@@ -105,6 +107,8 @@ def _foreign_numbers(text: str, figures: Sequence[KeyFigure]) -> list[str]:
 @lru_cache(maxsize=_CACHED_SENTENCES)
 def _named_numbers(sentence: str) -> frozenset[str]:
     """Numbers that a sentence has in dates, times, ages and names alone: "ngày 7/8", "bão số 12", "Miss World 2018"."""
+    if len(sentence) > MAX_NAMED_CHARS:
+        return frozenset()
     quantities = find_quantities(sentence)
     plain = {match.group() for match in _NUMBER.finditer(sentence) if _is_named(sentence, match, quantities)}
     claims = " ".join(q.text for q in quantities if q.kind not in _NAMED_KINDS)
