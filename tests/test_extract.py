@@ -58,6 +58,13 @@ def test_lengths_grow(article: Article) -> None:
     assert len(long.sentences) >= min(2, len(sections(article.sentences)))
 
 
+def test_a_day_alone_is_no_headline() -> None:
+    text = "Bắt đầu từ ngày 1-9, thành phố A áp dụng mức phí đỗ xe mới tại mọi đường trung tâm, theo sở giao thông."
+    title = extract_title(read_article(text, "none"))
+    assert title is not None
+    assert title.startswith("Thành phố A áp dụng")
+
+
 def test_captions_that_a_crawl_ran_into_the_text_are_left_out() -> None:
     caption = "Chủ tịch Nguyễn Văn A (trái) trao quà cho các hộ dân xã Bình An chiều 12/5 tại trụ sở ủy ban xã."
     news = "Xã Bình An đã trao 120 phần quà cho các hộ dân bị thiệt hại do bão số 5 trong hai ngày qua."

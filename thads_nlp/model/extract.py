@@ -188,4 +188,6 @@ def _is_adverbial(part: str) -> bool:
     """Whether a clause only says when, where or by whom it was said."""
     head = part.split(" ", 1)[0].lower()
     words = {"theo", "tại", "trong", "ngày", "sáng", "chiều", "tối", "sau", "trước", "đến", "tính", "từ", "với", "năm"}
+    if part.lower().startswith(("bắt đầu từ", "kể từ", "vào ")):
+        return True
     return head in words or part.rstrip(",;").endswith(("cho biết", "cho hay", "nhấn mạnh", "khẳng định"))
