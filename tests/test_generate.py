@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -10,7 +10,7 @@ from thads_nlp.figures.finding import find_figures
 from thads_nlp.model.codec import LENGTH_MARKS, SUMMARY, SlotCodec
 from thads_nlp.model.engine import DecodingOptions, Hypothesis, Prompt
 from thads_nlp.model.folder import find_model
-from thads_nlp.model.generate import MARKS, Generator, Work, summarize
+from thads_nlp.model.generate import MARKS, Generator, Work, _best, summarize
 from thads_nlp.model.tokenizer import WordPieces
 from thads_nlp.model.verify import SourceIndex
 from thads_nlp.text.reading import read_article
@@ -28,9 +28,9 @@ TITLE = "Khai_mạc hội sách mùa thu"
 
 
 class Scripted:
-    """Answers truly under one length mark and falsely under all others; keeps the sizes of its batches."""
+    """Answers truly under marks with a score and falsely under all others; keeps the sizes of its batches."""
 
-    def __init__(self, pieces: WordPieces, good: str) -> None:
+    def __init__(self, pieces: WordPieces, good: Mapping[str, float]) -> None:
         self._pieces, self._good, self.asked = pieces, good, list[int]()
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
@@ -38,19 +38,23 @@ class Scripted:
         return [self._answer(next((s for s in prompt.prefix if s in LENGTH_MARKS), "")) for prompt in prompts]
 
     def _answer(self, mark: str) -> Hypothesis:
-        text = TRUE if mark == self._good else FALSE
+        text = TRUE if mark in self._good else FALSE
         pieces = [*self._pieces.encode(TITLE.split()), SUMMARY, *self._pieces.encode(text.split())]
-        return Hypothesis(tuple(pieces), 0.0, True)
+        return Hypothesis(tuple(pieces), self._good.get(mark, 0.0), True)
+
+
+def _work(generator: Generator) -> Work:
+    """The article with its one window."""
+    article = read_article(TEXT, "none")
+    return Work(article, SourceIndex.build(article), tuple(generator.jobs(article, "standard")), find_figures(article))
 
 
 def _written(good: str, count: int) -> tuple[list[int], list[tuple[str, ...]], list[str]]:
     """Batch sizes, refused claims and origins for ``count`` equal articles."""
     pieces = WordPieces.load(find_model(None) / "tokenizer.json")
-    engine = Scripted(pieces, good)
+    engine = Scripted(pieces, {good: 0.0})
     generator = Generator(engine, SlotCodec(pieces), 512)
-    article = read_article(TEXT, "none")
-    figures = find_figures(article)
-    work = Work(article, SourceIndex.build(article), tuple(generator.jobs(article, "standard")), figures)
+    work = _work(generator)
     written = generator.write([work] * count, DecodingOptions())
     summaries = [summarize(work, tried, "standard") for tried in written]
     return engine.asked, [tuple(c.text for c in s.unsupported) for s in summaries], [s.origin for s in summaries]
@@ -69,6 +73,24 @@ def test_what_is_tried_together_does_not_change_the_record(place: int) -> None:
     assert together == [3] * (place + 1)
     assert origins * 3 == all_origins == ["generated"] * 3
     assert claims * 3 == all_claims
+
+
+@pytest.mark.parametrize(
+    ("scores", "tried"),
+    [((-0.4, -0.1), 1), ((-0.7, -0.2), 2), ((-0.7, -0.6, -0.9), 3), ((-0.7, -0.9, -0.8, -0.1), 3)],
+)
+def test_what_the_model_is_not_sure_of_is_compared_with_more(scores: tuple[float, ...], tried: int) -> None:
+    pieces = WordPieces.load(find_model(None) / "tokenizer.json")
+    marks = MARKS["standard"]
+    engine = Scripted(pieces, dict(zip(marks, scores, strict=False)))
+    generator = Generator(engine, SlotCodec(pieces), 512)
+    work = _work(generator)
+    (written,) = generator.write([work], DecodingOptions())
+    assert [one.draft.score for one in written[0]] == list(scores[:tried])
+    assert summarize(work, written, "standard").origin == "generated"
+    best = _best(written[0])
+    assert best is not None
+    assert best.draft.score == max(scores[:tried])
 
 
 def test_refused_under_every_mark_is_extracted() -> None:

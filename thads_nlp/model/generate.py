@@ -1,7 +1,7 @@
 """From an article to a verified summary: select, generate candidates, refuse what cannot be shown, else extract.
 
-Candidates are greedy outputs under different length marks, tried in order until one passes: diverse and the same on
-every run. Wide beams do not pay in a causal model.
+Candidates are greedy outputs under different length marks, tried in order until one passes that the model is sure of:
+diverse and the same on every run. Wide beams do not pay in a causal model.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ MARKS: Mapping[Length, tuple[str, ...]] = {
 # Candidates generated together after the first one was refused, where at most so many jobs are open: a batch of two
 # takes little longer than one prompt.
 RETRIES, FEW_JOBS = 2, 2
+# Mean log-probability (natural, a subword) from which a passing candidate is taken at once; below it up to CHOICES are
+# compared. Of twenty read briefs those that mixed up who did what had -0.68 in the median, faithful ones -0.38.
+CONFIDENT, CHOICES = -0.5, 3
 # Subwords of the window kept for headline and summary; a headline has about 14, a summary at most about 80.
 OUTPUT_ROOM = 128
 # An article with so many key changes, amounts or rates is a report of results.
@@ -109,9 +112,9 @@ class Generator:
         return jobs
 
     def write(self, works: Sequence[Work], options: DecodingOptions) -> list[list[list[Judged]]]:
-        """Candidates of each job of each work, in the order tried, the last one passing if any does.
+        """Candidates of each job of each work, in the order tried.
 
-        Jobs whose candidate passed are left out of the next round, so a good first candidate costs one prompt alone;
+        Jobs that need no further candidate are left out of the next round, so a good first one costs one prompt alone;
         a record does not depend on which works are written together.
         """
         tried: list[list[list[Judged]]] = [[[] for _ in work.jobs] for work in works]
@@ -125,7 +128,7 @@ class Generator:
             ]
             drafts = self._drafts([(works[w].jobs[j], mark) for w, j, mark in asked], options)
             for (w, j, _), draft in zip(asked, drafts, strict=True):
-                if not any(judged.summary_passes for judged in tried[w][j]):
+                if _is_open(works[w].jobs[j], tried[w][j]):
                     tried[w][j].append(judge(draft, works[w]))
             open_jobs = [(w, j) for w, j in open_jobs if _is_open(works[w].jobs[j], tried[w][j])]
         return tried
@@ -154,8 +157,20 @@ def _next_marks(marks: Sequence[str], tried: int, most: int) -> Sequence[str]:
 
 
 def _is_open(job: Job, tried: Sequence[Judged]) -> bool:
-    """Whether a job has no passing candidate yet, and marks left to try."""
-    return len(tried) < len(job.marks) and not any(judged.summary_passes for judged in tried)
+    """Whether marks are left to try, and worth it: no candidate passes, or only such as the model is not sure of."""
+    best = _best(tried)
+    if best is None or len(tried) >= len(job.marks):
+        return len(tried) < len(job.marks)
+    return best.draft.score < CONFIDENT and len(tried) < CHOICES
+
+
+def _best(tried: Sequence[Judged]) -> Judged | None:
+    """The passing candidate that the model is surest of, of equal ones the first; None where none passes.
+
+    Scores are compared in hundredths: their last digits depend on what else was in the batch.
+    """
+    passing = [judged for judged in tried if judged.summary_passes]
+    return max(passing, key=lambda judged: round(judged.draft.score, 2), default=None)
 
 
 def judge(draft: Draft, work: Work) -> Judged:
@@ -186,7 +201,7 @@ def summarize(work: Work, tried: Sequence[Sequence[Judged]], length: Length) -> 
     """The summary to show: generated where every window has a candidate that passes, else extracted."""
     figures = work.figures
     claims = tuple(dict.fromkeys(claim for candidates in tried for one in candidates for claim in one.claims))
-    parts = [one for candidates in tried for one in candidates if one.summary_passes]
+    parts = [best for candidates in tried if (best := _best(candidates))]
     text = join_parts([part.draft.summary for part in parts])
     if not text or (length != "long" and len(parts) < len(tried)):
         return _extracted(work.article, work.source, figures, length, claims)
