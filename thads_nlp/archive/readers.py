@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from thads_nlp.archive.containers import DAMAGE, seekable, with_head
 from thads_nlp.archive.items import Blob, Fields, FileData, Format, MemberData, Reading, RecordData
@@ -82,10 +82,11 @@ def _json_lines(blob: Blob, reading: Reading) -> Iterator[RecordData | str]:
     with blob.open() as opened:
         head = opened.read(4)
         codec = _wide(head, reading.encoding)
-        stream = with_head(opened, head)
+        stream: _Lines = _Headed(head, opened)
         if codec:
             # Line ends are two bytes there, of which a line of bytes would leave one behind.
-            stream = with_head(cast(BinaryIO, _Recoded(io.TextIOWrapper(stream, codec, newline=""))), b"")
+            text = io.TextIOWrapper(with_head(opened, head), codec, newline="")
+            stream = with_head(cast(BinaryIO, _Recoded(text)), b"")
         first = True
         while line := stream.readline(MAX_BYTES + 1):
             if first:
@@ -106,6 +107,27 @@ def _wide(head: bytes, encoding: str | None) -> str | None:
     return {b"{\0": "utf-16-le", b"\0{": "utf-16-be"}.get(head[:2])
 
 
+class _Lines(Protocol):
+    """What gives lines of bytes."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line, or so much of it; empty at the end."""
+        ...
+
+
+class _Headed:
+    """Lines of a stream whose first bytes were read already; reads no further, so none is lost to damage behind it."""
+
+    def __init__(self, head: bytes, stream: _Lines) -> None:
+        self._head, self._stream = head, stream
+
+    def readline(self, size: int = -1, /) -> bytes:
+        head, mark, self._head = self._head.partition(b"\n")
+        if mark:
+            return head + mark
+        return head + self._stream.readline(size - len(head) if size > 0 else size)
+
+
 class _Recoded:
     """Text as a stream of UTF-8."""
 
@@ -120,7 +142,7 @@ class _Recoded:
         self._text.close()
 
 
-def _skip_line(stream: BinaryIO) -> None:
+def _skip_line(stream: _Lines) -> None:
     """Read on to the end of the line."""
     while (piece := stream.readline(1 << 20)) and not piece.endswith(b"\n"):
         pass
