@@ -57,6 +57,8 @@ _LISTED = re.compile(r"\bvà\s+((?:(?:hơn|gần|khoảng|trên|dưới|ước|c
 # A label with a part that only goes on ("X: với 25%"), and characters by which the heads of statements are compared.
 _LOOSE_PART = re.compile(r": (?:với|tại|ở|trong|từ|của|và)\b")
 _OPENING = 12
+# Characters of a sentence that hold who reports it and how what is reported opens.
+_SENTENCE_HEAD = 400
 # Words that cannot close a statement.
 _TRAILING = re.compile(
     r"(?:,?\s+(?:của|với|cho|tại|ở|và|hoặc|do|là|trong|từ|đến|vào|so|mức|theo|về|khi|để|như"
@@ -144,7 +146,7 @@ def _statement(figures: Sequence[KeyFigure], article: Article, maker: StatementM
 def _has_subject(text: str, figures: Sequence[KeyFigure]) -> bool:
     """Whether a statement opens as its sentence does, or drops neither its subject nor a condition before it."""
     opening = text[:_OPENING].casefold()
-    heads = _tidy(without_lead(figures[0].sentence)).casefold()
+    heads = _tidy(without_lead(figures[0].sentence[:_SENTENCE_HEAD])).casefold()
     if heads.startswith(opening):
         return _LOOSE_PART.search(text) is None
     return not (is_torso(text, 0) or LIMITS.match(heads) or _LOOSE_PART.search(text))

@@ -25,6 +25,8 @@ NAMES = (
 )  # fmt: skip
 # Counts below this are small beside amounts of money; sentences count as long from so many characters on.
 _SMALL_COUNT, _LONG_SENTENCE = 20, 400
+# Of a table in one line only the head is searched for brackets, so that time stays linear.
+_SEARCHED_CHARS = 2_000
 # Powers of ten of the largest amounts of money.
 _LARGEST_AMOUNT = 14
 # Figures from which a unit that occurs once is an outsider.
@@ -146,7 +148,7 @@ def _row(view: _View, index: int, figure: KeyFigure) -> tuple[float, ...]:
 def _row_of_news(view: _View, figure: KeyFigure, kind: str, unit: str) -> tuple[float, ...]:
     """Features of what editors leave out: small counts beside amounts, the past, asides in brackets."""
     value, total = abs(float(figure.value)), len(view.figures)
-    before = figure.sentence[: max(figure.sentence.find(figure.text), 0)]
+    before = figure.sentence[: max(figure.sentence.find(figure.text, 0, _SEARCHED_CHARS), 0)]
     years, words = _years(figure), (figure.measure or "").split()
     small = kind == "count" and value < _SMALL_COUNT
     return (
