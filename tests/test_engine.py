@@ -119,6 +119,17 @@ def test_a_forced_prefix_is_cut_off_the_output(tiny_folder: Path) -> None:
     assert forced.subwords == free.subwords[1:]
 
 
+def test_the_length_limit_does_not_count_the_prefix(tiny_export: Path) -> None:
+    engine = CTranslate2Engine(tiny_export, "encoder-decoder")
+    source, options = (*WORDS[:5], "</s>"), DecodingOptions(max_length=2, no_repeat_ngram_size=0)
+    (free,) = engine.generate([Prompt(source)], DecodingOptions(max_length=6, no_repeat_ngram_size=0))
+    if len(free.subwords) < 4:
+        pytest.skip("the random model ends too soon")
+    (forced,) = engine.generate([Prompt(source, free.subwords[:2])], options)
+    assert forced.subwords == free.subwords[2:4]
+    assert not forced.finished
+
+
 def test_a_long_source_is_cut_before_its_end_mark(tiny_export: Path) -> None:
     codec = TextCodec(FileSubwords(tiny_export / "tokenizer.json"))
     encoded = codec.encode([Sentence(0, " ".join(WORDS), 0, 10)], 5)

@@ -136,7 +136,8 @@ class CTranslate2Engine:
             [list(prompt.source) for prompt in prompts],
             target_prefix=[list(prompt.prefix) or None for prompt in prompts],
             **_search(options),
-            max_decoding_length=options.max_length,
+            # CTranslate2 counts the prefix, which is as long in all prompts of a batch.
+            max_decoding_length=options.max_length + len(prompts[0].prefix),
         )
         return [
             _hypothesis(output.hypotheses[0][len(prompt.prefix) :], output.scores[0], options)
