@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thads_nlp.errors import InputError, MissingExtraError, OptionError
+from thads_nlp.errors import InputError
+from thads_nlp.evaluation.panels import two_panels
 
 LOG = "log.jsonl"
 
@@ -66,23 +67,14 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
         MissingExtraError: matplotlib is not installed.
         OptionError: a form that matplotlib does not write.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("--plot", "plots", "matplotlib") from error
-    figure = Figure(figsize=(12, 4.2), layout="constrained")
-    by_examples, by_minutes = figure.subplots(1, 2, sharey=True)
-    for index, curve in enumerate(curves):
-        _draw(by_examples, curve, f"C{index}", [[float(p.examples) for p in part] for part in _parts(curve)])
-        _draw(by_minutes, curve, f"C{index}", [[(p.seconds or 0) / 60 for p in part] for part in _parts(curve)])
-    by_examples.set_xlabel("training examples")
-    by_minutes.set_xlabel("minutes of training")
-    by_examples.set_ylabel("loss, nats a subword")
-    by_examples.legend(fontsize=7, frameon=False)
-    try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise OptionError(f"{path}: the plot cannot be written ({error})") from error
+    with two_panels(path) as (by_examples, by_minutes):
+        for index, curve in enumerate(curves):
+            _draw(by_examples, curve, f"C{index}", [[float(p.examples) for p in part] for part in _parts(curve)])
+            _draw(by_minutes, curve, f"C{index}", [[(p.seconds or 0) / 60 for p in part] for part in _parts(curve)])
+        by_examples.set_xlabel("training examples")
+        by_minutes.set_xlabel("minutes of training")
+        by_examples.set_ylabel("loss, nats a subword")
+        by_examples.legend(fontsize=7, frameon=False)
 
 
 def _parts(curve: Curve) -> tuple[tuple[Point, ...], tuple[Point, ...]]:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thads_nlp.errors import MissingExtraError, OptionError
+from thads_nlp.evaluation.panels import two_panels
 from thads_nlp.evaluation.positions import by_position
 from thads_nlp.evaluation.summaries import Results
 
@@ -23,18 +23,9 @@ def draw_scores(results: Results, path: Path) -> None:
         MissingExtraError: matplotlib is not installed.
         OptionError: a form that matplotlib does not write.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("--plot", "plots", "matplotlib") from error
-    figure = Figure(figsize=(12, 4.2), layout="constrained")
-    lengths, places = figure.subplots(1, 2, sharey=True)
-    _draw_lengths(results, lengths)
-    _draw_positions(results, places)
-    try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise OptionError(f"{path}: the plot cannot be written ({error})") from error
+    with two_panels(path) as (lengths, places):
+        _draw_lengths(results, lengths)
+        _draw_positions(results, places)
 
 
 def _draw_lengths(results: Results, axes: Any) -> None:
