@@ -30,8 +30,7 @@ def counted(text: Text, unit: str, start: int, end: int | None) -> str:
 
 def tail(text: Text, start: int, end: int | None) -> str:
     """The words behind a quantity that complete its noun; "" where the clause goes on with something else."""
-    stop = len(text.sentence) if end is None else end
-    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
+    items = _behind(text, start, end)
     kept: list[Syllable] = []
     for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
         if item.is_mark or item.text[0].isdigit() or inside(item, text.times):
@@ -54,8 +53,7 @@ def tail(text: Text, start: int, end: int | None) -> str:
 
 def said_of(text: Text, start: int, end: int | None) -> str:
     """What a clause says of a count that names no more than its unit: "(56 trạm) đang thu"."""
-    stop = len(text.sentence) if end is None else end
-    items = syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
+    items = _behind(text, start, end)
     kept: list[Syllable] = []
     for index, item in enumerate(items[:MAX_TAIL_SYLLABLES]):
         if item.is_mark or item.text[0].isdigit() or inside(item, text.times):
@@ -66,6 +64,12 @@ def said_of(text: Text, start: int, end: int | None) -> str:
     if len(kept) < len(items) and text.words.splits(items, len(kept)):
         kept.pop()
     return joined(text.sentence, kept) if len(kept) > 1 else ""
+
+
+def _behind(text: Text, start: int, end: int | None) -> Sequence[Syllable]:
+    """Syllables from ``start`` on, one more than a tail may have."""
+    stop = len(text.sentence) if end is None else end
+    return syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
 
 
 def _goes_on(item: Syllable, index: int) -> bool:
