@@ -14,6 +14,7 @@ from tiny import WORDS, export_tiny, make_tiny
 from thads_nlp.errors import ModelError, OptionError
 from thads_nlp.model.codec import AutoSubwords, FileSubwords, TextCodec
 from thads_nlp.model.engine import (
+    MOST_WORKERS,
     CTranslate2Engine,
     DecodingOptions,
     Prompt,
@@ -105,6 +106,18 @@ def test_both_engines_run_an_encoder_decoder_alike(tiny_folder: Path, tiny_expor
     assert one.subwords == other.subwords
     assert one.score == pytest.approx(other.score, abs=0.01)
     assert auto.read(one, source, titled=False).summary == file.read(other, source, titled=False).summary
+
+
+@pytest.mark.parametrize("threads", [1, 2, 9])
+def test_batches_side_by_side_give_what_one_after_the_other_gives(tiny_export: Path, threads: int) -> None:
+    prompts = [Prompt(("▁hội", "▁sách") * (1 + at % 4) + ("</s>",)) for at in range(23)]
+    options = DecodingOptions(max_length=6, max_batch_size=2)
+    engine = CTranslate2Engine(tiny_export, "encoder-decoder", threads=threads)
+    assert engine.workers == min(threads, MOST_WORKERS)
+    alone = [engine.generate([prompt], options)[0] for prompt in prompts]
+    together = engine.generate(prompts, options)
+    assert [one.subwords for one in together] == [one.subwords for one in alone]
+    assert [one.score for one in together] == pytest.approx([one.score for one in alone], abs=1e-4)
 
 
 def test_a_forced_prefix_is_cut_off_the_output(tiny_folder: Path) -> None:

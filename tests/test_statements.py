@@ -32,6 +32,7 @@ class Scripted:
     answer: str
     prompts: Sequence[Prompt] = ()
     options: DecodingOptions | None = None
+    workers: int = 1
 
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         self.prompts, self.options = prompts, options

@@ -64,8 +64,8 @@ class Written:
 class Summarizer:
     """Briefs Vietnamese news articles.
 
-    Thread-safe: one summarizer serves any number of threads, which share one copy of the model; generation takes
-    all CPUs for one article after the other, so more threads answer sooner only where they wait for something else.
+    Thread-safe: one summarizer serves any number of threads, which share one copy of the model. The candidates of one
+    article already take all of up to four CPUs, so more threads answer sooner only where they wait for something else.
     ``close`` frees the model, and so does leaving a ``with`` block.
     """
 
@@ -124,7 +124,8 @@ class Summarizer:
             summarizer: ``extractive`` loads no model and takes sentences of the article.
             engine: what runs the model; None takes what fits the folder.
             title_line: whether the first line is the title: ``auto``, ``first`` or ``none``.
-            threads: of the arithmetic of one article; None takes the CPUs that this process may use.
+            threads: of the model; None takes the CPUs that this process may use. Up to four candidates or articles
+                are written side by side.
             device: where CTranslate2 runs the model: ``cpu``, ``cuda`` or ``auto``.
 
         Raises:

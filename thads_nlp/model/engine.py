@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,6 +23,9 @@ ComputeType = Literal["float32", "int8", "int8_float32", "int16", "default"]
 # its manifest, which reads a prompt in 0.4 times the time and loses nothing (docs/training-log.md).
 DEFAULT_COMPUTE_TYPE: ComputeType = "float32"
 END = "</s>"
+# Batches that a model generates side by side, the threads shared out among them. Decoding one prompt waits for memory,
+# so two threads on two prompts need 0.6 times what two threads on one after the other need (docs/benchmark.md).
+MOST_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class DecodingOptions:
     beam_size: int = 1
     max_length: int = 112
     no_repeat_ngram_size: int = 4
-    max_batch_size: int = 8
+    max_batch_size: int = 4
 
     def __post_init__(self) -> None:
         """Refuse values that no engine can take."""
@@ -65,6 +68,11 @@ class Hypothesis:
 class Seq2SeqEngine(Protocol):
     """What a summarizer needs of a model."""
 
+    @property
+    def workers(self) -> int:
+        """Batches that it generates side by side."""
+        ...
+
     def generate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
         """The best hypothesis of each prompt, in prompt order."""
         ...
@@ -73,7 +81,7 @@ class Seq2SeqEngine(Protocol):
 class CTranslate2Engine:
     """Runs a CTranslate2 export: a source-conditioned decoder (``Generator``) or an encoder–decoder (``Translator``).
 
-    Thread-safe: CTranslate2 queues concurrent calls.
+    Thread-safe: CTranslate2 queues concurrent calls. The batches of one call run side by side, ``workers`` at a time.
     """
 
     def __init__(
@@ -85,7 +93,7 @@ class CTranslate2Engine:
         threads: int | None = None,
         device: Device = "cpu",
     ) -> None:
-        """Load the model folder; ``threads`` are intra-op threads (default: the CPUs this process may use).
+        """Load the model folder; ``threads`` are of the whole model (default: the CPUs this process may use).
 
         Raises:
             ModelError: CTranslate2 cannot read the folder.
@@ -93,9 +101,15 @@ class CTranslate2Engine:
         import ctranslate2
 
         maker = ctranslate2.Generator if shape == "decoder" else ctranslate2.Translator
+        threads = threads or available_cpus()
+        self.workers = min(threads, MOST_WORKERS) if device == "cpu" else 1
         try:
             self._model: Any = maker(
-                str(path), device=device, compute_type=compute_type, intra_threads=threads or available_cpus()
+                str(path),
+                device=device,
+                compute_type=compute_type,
+                inter_threads=self.workers,
+                intra_threads=threads // self.workers,
             )
         except (RuntimeError, ValueError) as error:
             advice = "export the model again" if device == "cpu" else f"is {device} there? else use the device cpu"
@@ -119,34 +133,40 @@ class CTranslate2Engine:
                 "them as window in its thads.json (thads-nlp export writes one)"
             ) from error
 
-    def _decode(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
-        """Prompts of equal length through the decoder-only model."""
+    def _decode(self, prompts: Sequence[Prompt], options: DecodingOptions) -> Iterable[Hypothesis]:
+        """Prompts of equal length through the decoder-only model; the outputs are waited for when they are taken."""
         outputs = self._model.generate_batch(
             [[*prompt.source, *prompt.prefix] for prompt in prompts],
             include_prompt_in_result=False,
             end_token=END,
             **_search(options),
             max_length=options.max_length,
+            asynchronous=True,
         )
-        return [_hypothesis(output.sequences[0], output.scores[0], options) for output in outputs]
+        results = (output.result() for output in outputs)
+        return (_hypothesis(result.sequences[0], result.scores[0], options) for result in results)
 
-    def _translate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> list[Hypothesis]:
-        """Prompts through the encoder–decoder; a prefix is forced and then cut off."""
+    def _translate(self, prompts: Sequence[Prompt], options: DecodingOptions) -> Iterable[Hypothesis]:
+        """Prompts through the encoder–decoder, waited for likewise; a prefix is forced and then cut off."""
         outputs = self._model.translate_batch(
             [list(prompt.source) for prompt in prompts],
             target_prefix=[list(prompt.prefix) or None for prompt in prompts],
             **_search(options),
             # CTranslate2 counts the prefix, which is as long in all prompts of a batch.
             max_decoding_length=options.max_length + len(prompts[0].prefix),
+            asynchronous=True,
         )
-        return [
-            _hypothesis(output.hypotheses[0][len(prompt.prefix) :], output.scores[0], options)
-            for prompt, output in zip(prompts, outputs, strict=True)
-        ]
+        results = (output.result() for output in outputs)
+        return (
+            _hypothesis(result.hypotheses[0][len(prompt.prefix) :], result.scores[0], options)
+            for prompt, result in zip(prompts, results, strict=True)
+        )
 
 
 class TransformersEngine:
     """Runs any ``AutoModelForSeq2SeqLM``; safetensors only, no remote code (extra ``transformers``)."""
+
+    workers = 1
 
     def __init__(self, model: str, *, threads: int | None = None) -> None:
         """Load weights and configuration.
@@ -225,13 +245,18 @@ def part_lengths(prompt: Prompt) -> tuple[int, ...]:
 def _in_batches(
     prompts: Sequence[Prompt],
     lengths: Callable[[Prompt], tuple[int, ...]],
-    run: Callable[[Sequence[Prompt], DecodingOptions], list[Hypothesis]],
+    run: Callable[[Sequence[Prompt], DecodingOptions], Iterable[Hypothesis]],
     options: DecodingOptions,
 ) -> list[Hypothesis]:
-    """Hypotheses in prompt order, ``run`` over batches of prompts that share their ``lengths``."""
+    """Hypotheses in prompt order, ``run`` over batches of prompts that share their ``lengths``.
+
+    All batches are handed over before the first output is taken, so that an engine with several workers uses them.
+    """
+    batches = list(equal_length_batches([lengths(prompt) for prompt in prompts], options.max_batch_size))
+    running = [run([prompts[index] for index in batch], options) for batch in batches]
     results: dict[int, Hypothesis] = {}
-    for batch in equal_length_batches([lengths(prompt) for prompt in prompts], options.max_batch_size):
-        results.update(zip(batch, run([prompts[index] for index in batch], options), strict=True))
+    for batch, hypotheses in zip(batches, running, strict=True):
+        results.update(zip(batch, hypotheses, strict=True))
     return [results[index] for index in range(len(prompts))]
 
 

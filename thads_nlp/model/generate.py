@@ -25,9 +25,6 @@ MARKS: Mapping[Length, tuple[str, ...]] = {
     "standard": (LENGTH_MARKS[2], LENGTH_MARKS[1], LENGTH_MARKS[3], "", LENGTH_MARKS[0]),
     "long": (LENGTH_MARKS[1],),
 }
-# Candidates generated together after the first one was refused, where at most so many jobs are open: a batch of two
-# takes little longer than one prompt.
-RETRIES, FEW_JOBS = 2, 2
 # Mean log-probability (natural, a subword) from which a passing candidate is taken at once; below it up to CHOICES are
 # compared. Of twenty read briefs those that mixed up who did what had -0.68 in the median, faithful ones -0.38.
 CONFIDENT, CHOICES = -0.5, 3
@@ -114,19 +111,21 @@ class Generator:
     def write(self, works: Sequence[Work], options: DecodingOptions) -> list[list[list[Judged]]]:
         """Candidates of each job of each work, in the order tried.
 
-        Jobs that need no further candidate are left out of the next round, so a good first one costs one prompt alone;
-        a record does not depend on which works are written together.
+        Jobs that need no further candidate are left out of the next round. Where there are fewer open jobs than the
+        engine has workers, the others write the next candidates at the same time; those beyond one that settles the
+        job are not looked at, so a record depends neither on the workers nor on which works are written together.
         """
         tried: list[list[list[Judged]]] = [[[] for _ in work.jobs] for work in works]
         open_jobs = [(w, j) for w, work in enumerate(works) for j in range(len(work.jobs))]
         while open_jobs:
-            several = len(open_jobs) <= FEW_JOBS
+            ahead = max(1, self._engine.workers // len(open_jobs))
             asked = [
                 (w, j, mark)
                 for w, j in open_jobs
-                for mark in _next_marks(works[w].jobs[j].marks, len(tried[w][j]), RETRIES if several else 1)
+                for mark in works[w].jobs[j].marks[len(tried[w][j]) : len(tried[w][j]) + ahead]
             ]
-            drafts = self._drafts([(works[w].jobs[j], mark) for w, j, mark in asked], options)
+            search = replace(options, max_batch_size=1) if ahead > 1 else options
+            drafts = self._drafts([(works[w].jobs[j], mark) for w, j, mark in asked], search)
             for (w, j, _), draft in zip(asked, drafts, strict=True):
                 if _is_open(works[w].jobs[j], tried[w][j]):
                     tried[w][j].append(judge(draft, works[w]))
@@ -149,11 +148,6 @@ class Generator:
     def _title_cost(self, title: str) -> int:
         """Subwords that a forced headline takes."""
         return self._codec.cost(Sentence(0, title, 0, len(title), "title"))
-
-
-def _next_marks(marks: Sequence[str], tried: int, most: int) -> Sequence[str]:
-    """The marks of the next round: the preferred one alone, after its refusal ``most`` at once."""
-    return marks[tried : tried + (most if tried else 1)]
 
 
 def _is_open(job: Job, tried: Sequence[Judged]) -> bool:

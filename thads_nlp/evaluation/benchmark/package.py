@@ -19,8 +19,6 @@ from .results import Facts, Outcome, RunPlan
 if TYPE_CHECKING:
     from thads_nlp.summarizer import Summarizer
 
-# As ``load`` batches when it is not told otherwise.
-DEFAULT_BATCH = 8
 LEAD_SENTENCES = 2
 # Prompts of the engine alone are cut to multiples of this many subwords, so that batches are of equal length.
 PROMPT_STEP = 32
@@ -42,13 +40,11 @@ class Briefs:
         """Load as a user would; the first line of the articles is no title, so that the headline is written too."""
         began = time.perf_counter()
         self._clock = _Clock()
-        self._kind = _timed_summarizer(self._clock)
+        kind = _timed_summarizer(self._clock)
         self.import_seconds = time.perf_counter() - began
         began = time.perf_counter()
         name: Any = "extractive" if extractive else "model"
-        self._summarizer = self._kind.load(model, summarizer=name, title_line="none")
-        self._wide = self._summarizer
-        self._model, self._extractive = model, extractive
+        self._summarizer = kind.load(model, summarizer=name, title_line="none")
         self.load_seconds = time.perf_counter() - began
         self._facts = Facts() if extractive else _facts(model)
 
@@ -57,16 +53,7 @@ class Briefs:
         return self._facts
 
     def prepare(self, plan: RunPlan) -> None:
-        """For batches wider than the summarizer's own, load one that decodes so many at once, one at a time."""
-        if plan.batch <= DEFAULT_BATCH or self._extractive:
-            self._wide = self._summarizer
-            return
-        from thads_nlp.model.engine import DecodingOptions
-        from thads_nlp.model.loading import load_generator
-
-        decoding = DecodingOptions(max_batch_size=plan.batch)
-        loaded = load_generator(self._model)
-        self._wide = self._kind(loaded.generator, loaded.label, title_line="none", decoding=decoding)
+        """Nothing depends on the plan: the summarizer splits what it is given by itself."""
 
     def run(self, texts: Sequence[str], plan: RunPlan) -> Outcome:
         """Whole briefs; greedy, as the package decodes."""
@@ -86,7 +73,7 @@ class Briefs:
     def _brief(self, texts: Sequence[str], batch: int) -> list[Briefing | Failure]:
         """One batch through the public API."""
         if batch > 1:
-            return list(self._wide.brief_many(texts))
+            return list(self._summarizer.brief_many(texts))
         try:
             return [self._summarizer.brief(text) for text in texts]
         except ThadsError as error:
@@ -159,7 +146,7 @@ class Engine:
         began = time.perf_counter()
         import ctranslate2
 
-        from thads_nlp.model.engine import available_cpus
+        from thads_nlp.model.engine import MOST_WORKERS, DecodingOptions, available_cpus
         from thads_nlp.model.folder import find_model, read_manifest
 
         self.import_seconds = time.perf_counter() - began
@@ -172,7 +159,12 @@ class Engine:
         self._window = info.window if info else 1024
         self._encode = _pieces(folder, slots=info is not None and info.input == "slots")
         maker: Any = ctranslate2.Generator if self._decoder else ctranslate2.Translator
-        self._engine = maker(str(folder), device="cpu", compute_type=compute_type, intra_threads=available_cpus())
+        workers = min(available_cpus(), MOST_WORKERS)
+        self._batch = DecodingOptions().max_batch_size
+        self._engine = maker(
+            str(folder), device="cpu", compute_type=compute_type,
+            inter_threads=workers, intra_threads=available_cpus() // workers,
+        )  # fmt: skip
         self.load_seconds = time.perf_counter() - began
         self._facts = _facts(model, compute_type)
 
@@ -199,16 +191,17 @@ class Engine:
         return Outcome(source=source, output=plan.tokens * len(texts), generated=len(texts))
 
     def _generate(self, prompts: list[list[str]], plan: RunPlan) -> None:
-        """One batch of prompts of equal length."""
+        """One batch of prompts of equal length, which the workers share."""
         if self._decoder:
             self._engine.generate_batch(
                 prompts, beam_size=plan.beam, min_length=plan.tokens, max_length=plan.tokens,
-                include_prompt_in_result=False,
+                include_prompt_in_result=False, max_batch_size=self._batch,
             )  # fmt: skip
         else:
             self._engine.translate_batch(
-                prompts, beam_size=plan.beam, min_decoding_length=plan.tokens, max_decoding_length=plan.tokens
-            )
+                prompts, beam_size=plan.beam, min_decoding_length=plan.tokens, max_decoding_length=plan.tokens,
+                max_batch_size=self._batch,
+            )  # fmt: skip
 
 
 def lead(text: str) -> str:
