@@ -53,6 +53,9 @@ def _value(quantity: Quantity) -> str:
         ("60 km/h", "60", "km/h"), ("3,5ha", "3.5", "ha"), ("120m2", "120", "m2"), ("2,4 triệu km²", "2400000", "km²"),
         ("1m75", "1.75", "m"), ("40 độ C", "40", "độ C"), ("800 MW", "800", "MW"), ("2.500 tấn", "2500", "tấn"),
         ("965,3 điểm", "965.3", "điểm"), ("gấp 3,5 lần", "3.5", "lần"), ("gấp đôi", "2", "lần"), ("gấp ba", "3", "lần"),
+        ("gấp đôi năm đầu tiên", "2", "lần"), ("81,252 USD/thùng", "81.252", "USD/thùng"),
+        ("hơn 2 triệu ATM", "2000000", "atm"), ("500 DN", "500", "dn"), ("lỗ 1.800 tỷ thay cho lãi", "1800000000000", "VND"),
+        ("1.486 nhà đổ sập", "1486", "nhà"), ("20 điếu thuốc", "20", "điếu"),
         ("2.345 người", "2345", "người"), ("2,345 người", "2345", "người"),
         ("12 triệu lượt khách", "12000000", "lượt khách"),
         ("4.000 lượt nhân khẩu", "4000", "lượt nhân khẩu"), ("35 vụ án", "35", "vụ án"), ("35 vụ trộm cắp", "35", "vụ"),
@@ -175,6 +178,13 @@ def test_approximation(text, approx):
         ("3 đồng phạm ra tòa", [("3 đồng phạm", "quantity")]),
         ("nhóm 5 người, lớp 40 học sinh", [("5 người", "quantity"), ("40 học sinh", "quantity")]),
         ("một phần do mưa", [("một phần", "incidental")]),
+        ("lượng khách gia tăng, một phần do lễ hội", [("một phần", "incidental")]),
+        ("3 luật này, 300 người này", [("3 luật", "incidental"), ("300 người", "quantity")]),
+        ("một trong 10 tỉnh dẫn đầu", [("10 tỉnh", "incidental")]),
+        ("thuế trong 1 lít xăng", [("1 lít", "incidental")]),
+        ("Phương án 1 dựa trên khảo sát", [("1", "code")]),
+        ("vé số Mega 6/45 và Power 6/55", [("6/45", "code"), ("6/55", "code")]),
+        ("dãy số 07 - 09 - 17", [("07", "code"), ("09", "code"), ("17", "code")]),
     ],
 )
 def test_kinds(text, found):

@@ -91,10 +91,36 @@ def test_the_same_amount_in_another_currency_goes_on() -> None:
         ("Hội đề xuất mức tăng lương 6%.", "change"),
         ("Xã mới giải ngân đạt 35% kế hoạch.", "share"),
         ("Giá nước sẽ tăng lên 9.000 đồng/m3.", "target"),
+        # The amount of a rise to come is a change, an aim is a target.
+        ("Số chuyến tàu sẽ tăng thêm 40 chuyến mỗi ngày.", "change"),
+        ("Phí bảo trì dự kiến tăng 15%.", "change"),
+        ("Công ty đặt mục tiêu doanh thu tăng 15%.", "target"),
+        ("Bà Lê Thị Hoa đăng ký mua 2 triệu cổ phiếu.", "target"),
+        ("Xưởng đạt 23% so với kế hoạch năm.", "share"),
+        ("Học sinh phải nộp thêm 300.000 đồng.", "level"),
+        ("Nếu thương vụ thành công, ông sẽ nâng tỷ lệ sở hữu lên 12%.", "target"),
     ],
 )
 def test_roles(sentence: str, role: str) -> None:
     assert figures(sentence)[0].role == role
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Cổ phiếu giảm 600 đồng (2,4%).", [("change", "down"), ("change", "down")]),
+        ("Bến Gia Lâm tăng 890 lượt xe (115%).", [("change", "up"), ("change", "up")]),
+        ("Giá cổ phiếu tăng 700 đồng, 1.400 đồng và 900 đồng.", [("change", "up")] * 3),
+        ("Tội phạm tăng 30% số vụ, 32% số đối tượng.", [("change", "up"), ("change", "up")]),
+        ("Lệ phí sẽ tăng từ 3.000 đồng lên 4.000 đồng.", [("level", None), ("target", "up")]),
+        ("Tỷ lệ này sẽ hạ từ 65% xuống còn 51%.", [("level", None), ("target", "down")]),
+        ("Hãng hàng không bổ sung thêm gần 900 chuyến bay.", [("change", "up")]),
+        ("Trường có 20 lớp, 700 học sinh.", [("level", None), ("level", None)]),
+        ("Miền Nam chiếm 74%, miền Trung 17%.", [("share", None), ("share", None)]),
+    ],
+)
+def test_what_figures_of_one_sentence_share(sentence: str, told: list[tuple[str, str | None]]) -> None:
+    assert [(figure.role, figure.direction) for figure in figures(sentence)] == told
 
 
 def test_a_period_is_taken_over_from_an_earlier_sentence_and_resolved() -> None:
@@ -313,3 +339,22 @@ def test_labels_relative_clauses_and_intentions(
 )
 def test_starting_days_seasons_and_centuries_are_periods(sentence: str, period: str) -> None:
     assert [figure.period for figure in figures(sentence)] == [period]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "units"),
+    [
+        ("Ngân hàng nâng giá mua thêm 50 đồng lên 22.590 VND/USD.", ["VND/USD", "VND/USD"]),
+        ("Vàng mua vào 41,7 triệu đồng/lượng, bán ra 42 triệu đồng.", ["VND/lượng", "VND/lượng"]),
+        ("Tỷ giá USD/VND niêm yết ở mức 22.720 đồng, tăng 30 đồng.", ["VND/USD", "VND/USD"]),
+        # An amount that is no price of the goods keeps its unit; so do prices for different things.
+        ("Cửa hàng bán được 3 tỷ đồng, giá 42 triệu đồng/lượng.", ["VND", "VND/lượng"]),
+        ("Xăng giá 20.000 đồng/lít, dầu 15.000 đồng/kg, phí 19.000 đồng.", ["VND/lít", "VND/kg", "VND"]),
+    ],
+)
+def test_a_bare_price_is_for_what_its_sentence_names(sentence: str, units: list[str]) -> None:
+    assert [figure.unit for figure in figures(sentence)] == units
+
+
+def test_a_word_cut_behind_a_count_is_no_error() -> None:
+    assert find_figures("Giá đất công (1 công = 1.000 m2) tăng.")[-1].text == "1.000 m2"

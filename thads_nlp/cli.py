@@ -20,7 +20,6 @@ from tqdm import tqdm
 from thads_nlp import __version__
 from thads_nlp.errors import InputError, ThadsError, TruncationWarning
 from thads_nlp.exits import NOTHING_DONE, SOME_FAILED
-from thads_nlp.memory import keep_small
 from thads_nlp.rendering import briefing_markdown, briefing_text, figures_markdown, figures_text
 from thads_nlp.schema import SCHEMA_VERSION, Article, Briefing, Failure, Stage
 from thads_nlp.text.decode import MAX_BYTES, decode
@@ -126,8 +125,6 @@ def brief(
     def load() -> Callable[[Article], Briefing]:
         from thads_nlp.summarizer import Summarizer
 
-        if len(files) == 1:
-            keep_small()
         warnings.simplefilter("ignore", TruncationWarning)  # each output says it in its own way
         return Summarizer.load(title_line=title_line, **loading).brief
 

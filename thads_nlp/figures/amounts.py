@@ -30,6 +30,9 @@ _PRICED = vocabulary(
 _PERIODS = vocabulary("tháng năm ngày người đêm giờ")
 _DENOMINATORS = (_PRICED | _PERIODS | TIME_UNITS) - {"cổ", "bộ", "số", "tấn", "lượt"}
 
+# Goods whose price in dollars has never been in the thousands: "81,252 USD/thùng" is 81 dollars.
+_CHEAP, _DEAR = frozenset({"USD/thùng", "USD/gallon", "USD/pound", "USD/mmbtu"}), Decimal(1_000)
+
 # "đồng/người/tháng" is the longest price that is written.
 _MOST_DENOMINATORS = 2
 
@@ -59,6 +62,8 @@ def read_amount(source: Source, reading: Reading, free: int = 0) -> Amount:
     """
     tokens = source.tokens
     unit = read_unit(tokens, reading.stop + _is_stray_mark(tokens, reading.stop))
+    if reading.form == "multiple":
+        unit = None  # "gấp đôi năm đầu tiên"
     if unit is not None and not is_prefixed(tokens, unit.stop):
         return _with_unit(source, reading, unit)
     prefixed = read_prefixed(tokens, reading, free)
@@ -82,6 +87,8 @@ def _with_unit(source: Source, reading: Reading, unit: Unit) -> Amount:
     if unit.kind == "money":
         value, stop = _with_cents(tokens, value, unit)
         name, stop = _with_denominators(source, name, stop)
+        if name in _CHEAP and reading.other is not None and value >= _DEAR:
+            value = min(reading.value, reading.other)
         each, goods = tokens[first - 2].key, tokens[first - 1].key
         if each == "mỗi" and goods in _PRICED and "/" not in name:
             name = f"{name}/{goods}"

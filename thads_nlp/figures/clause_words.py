@@ -91,9 +91,9 @@ FILLER = """
     khoảng|hơn|gần|trên|dưới|xấp xỉ|ước|ước tính|ước khoảng|chừng|tầm|tối thiểu
     tối đa|ít nhất|nhiều nhất|không quá|chưa đến|chưa tới|chưa đầy|ngót|chỉ|mới|mới chỉ
     đã|cũng|vẫn|đều|lại|rất|mạnh|nhẹ|nhanh|đáng kể|sâu|đột ngột
-    cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|thêm được|được|mức
+    cả thảy|tổng cộng|tất cả|lần lượt|tương ứng|được|mức
     với giá|giá|con số|tới mức|đến mức|vào khoảng|ở khoảng|xấp xỉ mức|trên dưới
-    khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|thêm gần|không đáng kể|đến
+    khá|vọt|tiếp|tiếp tục|hẳn|nhỉnh|gấp|riêng|quá|cao nhất|không đáng kể|đến
     tới|tới tận|tận|chạm|chạm mức|chạm ngưỡng|ngưỡng|mốc|khoảng từ|từ khoảng|:
     thấp nhất|cực đại|bình quân mỗi năm|mỗi năm|mỗi ngày|mỗi tháng|hằng năm|hàng năm
     trong đó có|nữa|chính xác|ngay|luôn|con số khiêm tốn|con số kỷ lục|mức kỷ lục
@@ -145,7 +145,7 @@ HOLD = """
     làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các|những|số|tại|ở tại|đối với|hoàn thành|tiếp nhận
     thụ lý|giải quyết|bắt giữ|bắt|triệt phá|cấp|thực hiện|xây dựng|đón|phục vụ|tổ chức|sản xuất|tiêu thụ
     nhập khẩu|xuất khẩu|chi|thu|thu hồi|nộp|bán|mua|nhận được|bắt được|cứu được|tìm được|bán được|mua được
-    xây được|thu hút được|huy động được|xây dựng được|giải quyết được|phát hiện được|thiệt hại|cần|phải|bị|nhận
+    nộp thêm|đóng thêm|trả thêm|tặng thêm|xây được|thu hút được|huy động được|xây dựng được|giải quyết được|phát hiện được|thiệt hại|cần|phải|bị|nhận
 """
 
 # What a share is stated by.

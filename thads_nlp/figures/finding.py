@@ -10,6 +10,7 @@ from thads_nlp.figures.links import link
 from thads_nlp.figures.periods import Period, find_periods, resolve
 from thads_nlp.figures.quantities import find_quantities
 from thads_nlp.figures.ranking import rank
+from thads_nlp.figures.rates import with_rates
 from thads_nlp.figures.relations import Relation, refers_back, relate
 from thads_nlp.schema import Article, KeyFigure, Quantity, Sentence
 from thads_nlp.text.reading import read_article
@@ -39,7 +40,8 @@ def _figures(article: Article) -> Iterator[tuple[KeyFigure, bool]]:
     for sentence in article.sentences:
         lasts = carried is not None and (not carried.is_day or sentence.index - since <= MAX_DAY_SENTENCES)
         taken = carried.text if carried is not None and lasts else None
-        quantities = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
+        stated = [q for q in find_quantities(sentence.text) if q.kind == "quantity"]
+        quantities = with_rates(sentence.text, stated)
         for quantity, relation in zip(quantities, relate(sentence.text, quantities), strict=True):
             if refers_back(relation.measure) and quantity.unit == last[0]:
                 relation = replace(relation, measure=last[1])

@@ -18,7 +18,7 @@ _ABOUT = vocabulary(
 _OVER = vocabulary(
     """
     hơn trên quá vượt_quá vượt_trên vượt_hơn ít_nhất tối_thiểu chí_ít ít_ra không_dưới không_ít_hơn
-    không_thấp_hơn không_kém không_kém_hơn không_nhỏ_hơn chưa_kể_hơn nhỉnh_hơn hơn_cả
+    không_thấp_hơn không_kém không_kém_hơn không_nhỏ_hơn chưa_kể_hơn nhỉnh_hơn hơn_cả vượt_mốc vượt_ngưỡng
     """
 )
 _UNDER = vocabulary(

@@ -36,6 +36,9 @@ _LIST_HEADS = vocabulary(
 # Behind "cả" so few are people or sides known already: "cả 2 bỏ chạy", "cả 3 bên".
 _MOST_BOTH = 10
 
+# Before a single piece: what each of them has or costs.
+_EACH = frozenset({"trong", "của", "mỗi"})
+
 # Words that make a fraction a reported share or multiple.
 _SHARE_CUES = vocabulary(
     "chiếm giảm tăng còn mất bằng cắt hạ đạt hơn gần khoảng quá tới đến chừng xấp_xỉ trên dưới ngót"
@@ -60,7 +63,9 @@ def kind_of(tokens: Sequence[Token], amount: Amount, approx: Approx | None) -> Q
         return "incidental"
     if tokens[amount.first - 1].key == "cả" and amount.value <= _MOST_BOTH:
         return "incidental"
-    if amount.kind == "noun" and _opens_list(tokens, amount):
+    if amount.kind == "noun" and (_opens_list(tokens, amount) or _points_back(tokens, amount)):
+        return "incidental"
+    if _is_piece(tokens, amount) or _is_rank(tokens, amount):
         return "incidental"
     return "quantity"
 
@@ -125,6 +130,7 @@ def _small_kind(tokens: Sequence[Token], amount: Amount, approx: Approx | None) 
     if amount.kind == "physical":
         return "quantity" if amount.value != 1 or approx is not None else "incidental"
     before = [token.key for token in tokens[amount.first - 2 : amount.first]]
+    before = before[before.index(",") + 1 :] if "," in before else before
     if CHANGES.intersection(before):
         return "quantity"
     if amount.kind in {"times", "count"}:
@@ -149,6 +155,22 @@ def _is_casualty(tokens: Sequence[Token], index: int) -> bool:
         if key in _CASUALTIES or f"{key} {tokens[at + 1].key}" in _CASUALTIES:
             return True
     return False
+
+
+def _points_back(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether few things are known already: "3 luật này"."""
+    return tokens[amount.stop].key == "này" and amount.value <= _MOST_BOTH
+
+
+def _is_piece(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether something is said of each piece: "thuế trong 1 lít xăng", "giá của 1 hộp sữa"."""
+    return amount.value == 1 and amount.kind in {"noun", "physical"} and tokens[amount.first - 1].key in _EACH
+
+
+def _is_rank(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether the number says how far ahead something is: "một trong 10 tỉnh dẫn đầu"."""
+    before = tokens[amount.first - 2].key, tokens[amount.first - 1].key
+    return amount.kind == "noun" and before == ("một", "trong")
 
 
 def _opens_list(tokens: Sequence[Token], amount: Amount) -> bool:

@@ -62,6 +62,13 @@ _BODIES = vocabulary(
 _LONGEST_BODY = 3
 
 
+# Short forms of things and people that are counted: "2 triệu ATM", "500 DN".
+_SHORT_FORMS = vocabulary("atm pos sim dn dnnn htx hs sv gv cbcnv")
+
+# What happens to houses, behind their number: "1.486 nhà đổ sập".
+_DAMAGE = vocabulary("đổ sập tốc cháy ngập trôi vỡ hỏng hư sạt lún nứt xiêu")
+
+
 class Noun(NamedTuple):
     """Counted noun in lower case, up to token ``stop``."""
 
@@ -102,9 +109,11 @@ def _paired(tokens: Sequence[Token], index: int, stop: int) -> Noun:
 
 
 def read_body(tokens: Sequence[Token], index: int) -> Noun | None:
-    """Office or body with a capital that is counted at token ``index``, or None."""
+    """Office, body or short form in capitals that is counted at token ``index``, or None."""
     if not is_capital(tokens[index]):
         return None
+    if tokens[index].key in _SHORT_FORMS and tokens[index].text.isupper():
+        return Noun(tokens[index].key, index + 1)
     for stop in range(index + _LONGEST_BODY, index, -1):
         if _name(tokens, index, stop) in _BODIES:
             return Noun(_name(tokens, index, stop), stop)
@@ -120,7 +129,7 @@ def _takes_head(tokens: Sequence[Token], index: int, length: int) -> bool:
     classifier, head = tokens[index].key, tokens[index + 1].key
     if length == 1 and f"{classifier} {head}" in _WORDS:
         return True
-    if _name(tokens, index + 1, index + 1 + length) in NOT_NOUNS:
+    if head in _DAMAGE or _name(tokens, index + 1, index + 1 + length) in NOT_NOUNS:
         return False
     return classifier in _EMPTY or (classifier in _THINGS and length == 1)
 

@@ -49,6 +49,8 @@ class Predicate:
 # Before a word of change these make it a noun: "mức tăng", "tốc độ tăng trưởng"; before an adjective, "độ cao".
 _NOMINALS = frozenset({"mức", "độ", "đà", "lệ", "sự", "chiều", "tầm"})
 _DIMENSIONS = frozenset({"độ", "chiều", "tầm"})
+# Nouns that a verb right behind them names more closely: "giá bán", "lãi suất cho vay".
+_NAMED_BY_VERBS = frozenset({"giá", "suất"})
 
 
 def _is_noun(items: Sequence[Syllable], start: int, floor: int) -> bool:
@@ -68,6 +70,8 @@ def read_predicate(items: Sequence[Syllable], stop: int, floor: int, words: Word
             break
         start, kind = match
         if kind in ("up", "down") and _is_noun(items, start, floor):
+            break
+        if kind in ("hold", "own", "state") and start > floor and items[start - 1].key in _NAMED_BY_VERBS:
             break
         if kind in ("hold", "own", "side") and any(other != "filler" for other in kinds):
             break

@@ -19,7 +19,7 @@ _LABELS = vocabulary("điều chương phường quận thôn xóm ấp khóm t�
 _LABEL_PAIRS = vocabulary(
     """
     quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đường_tỉnh đại_lộ chỉ_thị công_văn dân_phố khu_phố
-    phụ_lục thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo
+    phụ_lục thuyết_minh giai_đoạn phương_án kịch_bản điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo
     """
 )
 
@@ -43,6 +43,10 @@ _ORDINAL_HEADS = vocabulary("thứ hạng top tốp lần")
 
 # Highest school class and similar labels; "lớp 40 học sinh" counts.
 _HIGHEST_CLASS = 12
+
+
+# Least second number of a name such as "Power 6/55".
+_LEAST_OF_PRODUCT = 20
 
 
 class Reference(NamedTuple):
@@ -70,6 +74,8 @@ def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -
         return Reference("code", reading.first, _code_stop(tokens, _group_stop(tokens, reading)))
     if reading.scale != 1:
         return None
+    if _is_product(tokens, reading) or _opens_series(tokens, reading):
+        return Reference("code", reading.first, reading.stop)
     if tokens[reading.stop].key in _STREETS and is_capital(tokens[reading.stop + 1]):
         return Reference("code", reading.first, reading.stop)
     if before in {"top", "tốp"} or (before in _ORDINAL_HEADS and not counts):
@@ -77,6 +83,22 @@ def read_reference(tokens: Sequence[Token], reading: Reading, *, counts: bool) -
     if _is_labelled(tokens, reading, counts):
         return Reference("code", reading.first, reading.stop)
     return None
+
+
+def _is_product(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether a fraction is the end of a foreign name: "Power 6/55", "Mega 6/45"; "2/3" behind a name is a share."""
+    before = tokens[reading.first - 1]
+    if reading.parts is None or reading.parts[1] < _LEAST_OF_PRODUCT:
+        return False
+    return is_capital(before) and before.text.isascii() and not before.text.isupper()
+
+
+def _opens_series(tokens: Sequence[Token], reading: Reading) -> bool:
+    """Whether numbers drawn begin here, three or more between dashes: "07 - 09 - 17"."""
+    at = reading.stop
+    pairs = ((tokens[at + step], tokens[at + step + 1]) for step in (0, 2) if at + step + 1 < len(tokens))
+    joined = [dash.key in {"-", "–"} and number.kind == "number" for dash, number in pairs]
+    return len(joined) == 2 and all(joined) and reading.form == "integer"
 
 
 def _document_stop(tokens: Sequence[Token], reading: Reading) -> int | None:

@@ -15,7 +15,7 @@ from thads_nlp.figures.baselines import baseline_of
 from thads_nlp.figures.clauses import Clause, Scene, read_clause, read_scene
 from thads_nlp.figures.measures import names_fall, names_growth, subject
 from thads_nlp.figures.naming import is_fraction, measure_of
-from thads_nlp.figures.plans import is_planned, is_proposed_end
+from thads_nlp.figures.plans import is_expected, is_proposed_end, plan_word
 from thads_nlp.figures.predicates import read_predicate
 from thads_nlp.figures.tails import tail
 from thads_nlp.figures.units import unit_kind
@@ -28,17 +28,20 @@ MAX_QUANTITIES = 40
 MAX_OBJECT_SYLLABLES = 5
 # A member of a list whose verb is said once is a short name.
 MAX_LISTED_SYLLABLES = 8
+# Nothing but this stands between the members of a list of amounts.
+_LISTED = re.compile(r"(?: số [^\W\d]+)?(?:,| và|, và)\s+")
 # What a fraction is of: the rest of its clause.
 _WHOLE = re.compile(r"\s+[^\W\d][^,.;:()]{2,60}")
 _BACKWARD = re.compile(r"(?:con số|mức|tỷ lệ|tỉ lệ|số|khoản|số tiền|số lượng)(?: (?:này|đó|trên|nói trên))|con số",
                        re.IGNORECASE)  # fmt: skip
+_COMPARED = re.compile(r"\bso với (?:tỷ lệ|tỉ lệ|mức|con số|mục tiêu)\s*$", re.IGNORECASE)
 _OF_TIME = re.compile(r"\s+(?:của|trong|vào)\s+(?:năm|quý|tháng|cùng k[ỳì])\b", re.IGNORECASE)
 # Measures whose percentages are levels, whatever stands before them in a list.
 _LEVEL_NOUN = re.compile(r"(?:tỷ|tỉ) (?:lệ|trọng|suất)|lãi suất|thị phần|lạm phát|thuế|mức", re.IGNORECASE)
 _PART = re.compile(r"^[^,;:()]{0,30}\b(?:trên|trong)(?: tổng)?(?: số)?(?: [^\W\d]+){0,5}\s*$", re.IGNORECASE)
 _CHANGE_NOUN = re.compile(r"\bmức (?:tăng|giảm)", re.IGNORECASE)
-_OF_PLAN = re.compile(r"\s+(?:kế hoạch|dự toán|mục tiêu|chỉ tiêu)\b", re.IGNORECASE)
-_SHARE_NOUN = re.compile(r"^(?:thị phần|tỷ trọng|tỉ trọng)\b|\b(?:tỷ|tỉ) lệ (?:sở hữu|nắm giữ|góp vốn)\b",
+_OF_PLAN = re.compile(r"\s+(?:so với )?(?:kế hoạch|dự toán|mục tiêu|chỉ tiêu)\b", re.IGNORECASE)
+_SHARE_NOUN = re.compile(r"^(?:thị phần|tỷ trọng|tỉ trọng)\b|\b(?:tỷ|tỉ) lệ (?:sở hữu|nắm giữ|góp vốn|cổ phần)\b",
                          re.IGNORECASE)  # fmt: skip
 
 
@@ -95,17 +98,28 @@ def _relation(scene: Scene, index: int, clause: Clause, done: Sequence[Relation]
         direction = before.direction
     if direction is None and before is not None and last is not None and _leaves_out_verb(scene, last, index, clause):
         direction = before.direction
+    if direction is None and before is not None and last is not None and _shares_change(scene, last, index, clause):
+        direction = before.direction
     role = _role(scene, index, clause, direction, measure if named else None)
     standard = _standard_in_bracket(scene, clause)
     if standard is not None and direction is None:
         return Relation(measure, None, "level", None, standard)
     if role == "level" and clause.predicate.has("arrive") and len(done) > 1 and _repeats_pair(scene, index, done):
         role = "target"
+    if role == "level" and last is not None and done[last].role == "share" and _is_percent_pair(scene, last, index):
+        role = "share"
     if role in ("level", "share"):
         direction = None
+    if role == "target" and direction is None and (last is None or done[last].direction is None):
+        direction = _towards(scene, clause)
     baseline = _baseline(scene, index) if direction else None
     parted = index > 0 and ";" in scene.sentence[scene.quantities[index - 1].end : quantity.start]
     return Relation(measure, direction, role, baseline, _period(scene, quantity), parted)
+
+
+def _is_percent_pair(scene: Scene, last: int, index: int) -> bool:
+    """Whether two quantities are percentages: parts of one whole are listed ("A chiếm 74%, B chỉ có 9%")."""
+    return scene.quantities[last].unit == scene.quantities[index].unit == "%"
 
 
 def _standard_in_bracket(scene: Scene, clause: Clause) -> str | None:
@@ -141,6 +155,15 @@ def _leaves_out_verb(scene: Scene, last: int, index: int, clause: Clause) -> boo
     return _LEVEL_NOUN.match(named) is None and _names_noun(scene, clause)
 
 
+def _shares_change(scene: Scene, last: int, index: int, clause: Clause) -> bool:
+    """Whether a bare amount has the verb of change before it: "giảm 600 đồng (2,39%)", "tăng 700 đồng và 900 đồng"."""
+    this, before = scene.quantities[index], scene.quantities[last]
+    if this.unit == before.unit:
+        return _LISTED.fullmatch(scene.sentence, before.end, this.start) is not None
+    bare = clause.is_bare and not any(kind != "filler" for kind in clause.predicate.kinds)
+    return bare and clause.opener == "(" and unit_kind(this.unit) == "percent"
+
+
 def _names_noun(scene: Scene, clause: Clause) -> bool:
     """Whether a clause part without predicate has no verb of its own either."""
     return subject(scene.text, clause.first, clause.at) is not None and _governing(scene, clause) is None
@@ -172,6 +195,14 @@ def _direction(
     return None
 
 
+def _towards(scene: Scene, clause: Clause) -> Direction | None:
+    """The way that an end aimed at lies: "sẽ nâng lên 4.000 đồng", "sẽ hạ xuống còn 51%"."""
+    said = {item.key for item in scene.items[clause.predicate.first : clause.at]}
+    if not clause.predicate.has("arrive") or {"lên", "xuống"} <= said:
+        return None
+    return "up" if "lên" in said else "down" if "xuống" in said else None
+
+
 def _before_bracket(scene: Scene, clause: Clause, quantity: Quantity) -> Direction | None:
     """The verb whose extent a lone percentage in brackets is: "giảm hết biên độ (40%)"."""
     stop = clause.first - 1
@@ -196,7 +227,9 @@ def _by_range(clause: Clause, quantity: Quantity) -> Direction | None:
 
 
 def _is_standard(scene: Scene, clause: Clause, quantity: Quantity) -> bool:
-    """Whether a comparative is followed by the level that it compares with: "thấp hơn 6,8% của năm 2017"."""
+    """Whether a comparative is followed by what it compares with: "thấp hơn 6,8% của năm 2017", "so với mức 18%"."""
+    if _COMPARED.search(scene.sentence, 0, quantity.start):
+        return True
     said = scene.items[clause.predicate.first : clause.at]
     return any(item.key == "hơn" for item in said) and _OF_TIME.match(scene.sentence, quantity.end) is not None
 
@@ -227,7 +260,9 @@ def _role(scene: Scene, index: int, clause: Clause, direction: Direction | None,
     if _OF_PLAN.match(scene.sentence, quantity.end) and unit_kind(quantity.unit) == "percent" and direction is None:
         return "share"
     grows = own is not None and direction is not None and _CHANGE_NOUN.search(own) is not None
-    if is_planned(scene.sentence, quantity) and not (grows and predicate.direction is None):
+    plan = plan_word(scene.sentence, quantity)
+    expected = plan is not None and is_expected(plan) and (predicate.direction or predicate.verb == "from")
+    if plan is not None and not expected and not (grows and predicate.direction is None):
         return "target"
     if predicate.has("arrive") and is_proposed_end(scene.sentence, quantity):
         return "target"

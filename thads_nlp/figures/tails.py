@@ -44,8 +44,7 @@ def tail(text: Text, start: int, end: int | None) -> str:
         if within and not kept:
             return ""
         kept.append(item)
-    if len(kept) < len(items) and text.words.splits(items, len(kept)):
-        kept.pop()
+    kept = _whole(kept, items, text)
     while kept and (kept[-1].key in _PASSIVES or kept[-1].key == "của"):
         kept.pop()
     return joined(text.sentence, kept)
@@ -61,8 +60,7 @@ def said_of(text: Text, start: int, end: int | None) -> str:
         if _PASSIVE_STOPS.starting_at(items, index, text.words) and not text.words.splits(items, index):
             break
         kept.append(item)
-    if len(kept) < len(items) and text.words.splits(items, len(kept)):
-        kept.pop()
+    kept = _whole(kept, items, text)
     return joined(text.sentence, kept) if len(kept) > 1 else ""
 
 
@@ -70,6 +68,12 @@ def _behind(text: Text, start: int, end: int | None) -> Sequence[Syllable]:
     """Syllables from ``start`` on, one more than a tail may have."""
     stop = len(text.sentence) if end is None else end
     return syllables(text.sentence, start, min(stop, start + MAX_TAIL_CHARS))[: MAX_TAIL_SYLLABLES + 1]
+
+
+def _whole(kept: Sequence[Syllable], items: Sequence[Syllable], text: Text) -> list[Syllable]:
+    """What was kept, without a last syllable whose word goes on behind it."""
+    cut = len(kept) < len(items) and text.words.splits(items, len(kept))
+    return list(kept[:-1] if cut else kept)
 
 
 def _goes_on(item: Syllable, index: int) -> bool:
