@@ -60,6 +60,9 @@ def test_token_f1_folds_case_and_tone_placement() -> None:
 def test_a_line_that_is_no_annotation_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1"):
         read_gold(gold(tmp_path, {"id": 1}))
+    figure = {**RECORD["figures"][0], "unit": None}
+    with pytest.raises(InputError, match=r"line 1.*unit is None"):
+        read_gold(gold(tmp_path, {**RECORD, "figures": [figure]}))
 
 
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:

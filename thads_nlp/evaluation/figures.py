@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from thads_nlp.errors import InputError
 from thads_nlp.figures.finding import find_figures
@@ -137,9 +137,18 @@ def read_gold(path: Path) -> list[GoldArticle]:
 
 def _gold_article(record: dict[str, Any]) -> GoldArticle:
     """One record of the gold."""
-    names = [item.name for item in fields(GoldFigure)]
-    figures = tuple(GoldFigure(**{name: figure[name] for name in names}) for figure in record["figures"])
+    figures = tuple(map(_gold_figure, record["figures"]))
     return GoldArticle(str(record["id"]), record["title"], tuple(record["body"]), figures)
+
+
+def _gold_figure(record: dict[str, Any]) -> GoldFigure:
+    """One annotated figure; a TypeError names a field of another type than ``GoldFigure`` has."""
+    types = get_type_hints(GoldFigure)
+    values = {item.name: record[item.name] for item in fields(GoldFigure)}
+    for name, value in values.items():
+        if not isinstance(value, types[name]):
+            raise TypeError(f"{name} is {value!r}, expected {types[name]}")
+    return GoldFigure(**values)
 
 
 def score_figures(articles: Iterable[GoldArticle]) -> FigureScores:

@@ -145,7 +145,8 @@ HOLD = """
     làm|khiến|gây|cho|trong số|trong|gồm có|tổng số|của|các|những|số|tại|ở tại|đối với|hoàn thành|tiếp nhận
     thụ lý|giải quyết|bắt giữ|bắt|triệt phá|cấp|thực hiện|xây dựng|đón|phục vụ|tổ chức|sản xuất|tiêu thụ
     nhập khẩu|xuất khẩu|chi|thu|thu hồi|nộp|bán|mua|nhận được|bắt được|cứu được|tìm được|bán được|mua được
-    nộp thêm|đóng thêm|trả thêm|tặng thêm|xây được|thu hút được|huy động được|xây dựng được|giải quyết được|phát hiện được|thiệt hại|cần|phải|bị|nhận
+    nộp thêm|đóng thêm|trả thêm|tặng thêm
+    xây được|thu hút được|huy động được|xây dựng được|giải quyết được|phát hiện được|thiệt hại|cần|phải|bị|nhận
 """
 
 # What a share is stated by.

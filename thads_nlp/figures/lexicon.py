@@ -48,7 +48,8 @@ NOT_NOUNS = vocabulary(
     tăng_trưởng đối_với dự_kiến so_với liên_quan liên_tiếp đến_nay vừa_qua qua_đời cùng_với bên_cạnh có_thể có_mặt
     sẽ_có sử_dụng thực_hiện phối_hợp bắt_đầu kết_thúc diễn_ra đã_có tương_đương tương_ứng không_có không_thể
     ngày_trước năm_ngoái chung_cuộc để_lại ra_đời trung_bình bình_quân đi_qua đi_vào lên_đến xuống_còn lên_tới trong_khi
-    thay dựa tạm mặc_dù cũng_như ít_nhất gần_như cho_đến cho_thấy hay_không đồng_ý đồng_thời đồng_loạt vì_vậy do_đó ngoài_ra
+    thay dựa tạm
+    mặc_dù cũng_như ít_nhất gần_như cho_đến cho_thấy hay_không đồng_ý đồng_thời đồng_loạt vì_vậy do_đó ngoài_ra
     nhằm_mục_đích trực_thuộc cho_hay đặc_biệt trước_đây lưu_thông
     khác mấy thường nửa thiếu_hụt hủy huỷ hoãn thuê gặp kéo chở kèm giật rạng nghiêng khắc lần_lượt nhanh_chóng xét_xử
     xây_dựng phát_sóng xuất_phát kiểm_tra sở_hữu lên_tiếng chính_thức quyết_định_đầu_tư công_bố phát_hành

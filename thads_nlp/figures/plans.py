@@ -8,7 +8,8 @@ from thads_nlp.schema import Quantity
 
 _PLAN = re.compile(
     r"\b(?:mục tiêu|kế hoạch|phấn đấu|dự kiến|đề xuất|dự báo|đặt ra|kỳ vọng|đề ra|dự toán|giao chỉ tiêu|đặt chỉ tiêu"
-    r"|cam kết|đề nghị|kiến nghị|đăng ký (?:mua|bán)|dự chi|sẽ (?!được|bị)|chỉ tiêu (?:năm|đến)|đến năm 20\d\d (?:đạt|có|sẽ))\b",
+    r"|cam kết|đề nghị|kiến nghị|đăng ký (?:mua|bán)|dự chi|sẽ (?!được|bị)|chỉ tiêu (?:năm|đến)"
+    r"|đến năm 20\d\d (?:đạt|có|sẽ))\b",
     re.IGNORECASE,
 )
 # These tell what will happen or be asked for; the others set an aim.
@@ -24,7 +25,8 @@ _FULFILLED = re.compile(
 
 # Where something is proposed to go: "sẽ tăng từ A lên B", "đề nghị nâng tỷ lệ lên B".
 _PROPOSED = re.compile(
-    r"\b(?:sẽ|đề nghị|đề xuất|kiến nghị|xin|dự định|nếu|chủ trương)\b[^;]*?\b(?:tăng|giảm|nâng|hạ|đưa|điều chỉnh|mở rộng)\b[^;]*$",
+    r"\b(?:sẽ|đề nghị|đề xuất|kiến nghị|xin|dự định|nếu|chủ trương)\b[^;]*?"
+    r"\b(?:tăng|giảm|nâng|hạ|đưa|điều chỉnh|mở rộng)\b[^;]*$",
     re.IGNORECASE,
 )
 

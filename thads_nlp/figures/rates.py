@@ -1,4 +1,4 @@
-"""Bare amounts of đồng that are prices for each: "tăng 50 đồng lên 22.590 VND/USD", "mua 41,7 triệu đồng/lượng, bán 42 triệu".
+"""Bare amounts of đồng that are prices for each: "tăng 50 đồng lên 22.590 VND/USD".
 
 Rule of the annotation guidelines: a bare "đồng" is a price for each only where its sentence names what each.
 """

@@ -19,7 +19,8 @@ _LABELS = vocabulary("điều chương phường quận thôn xóm ấp khóm t�
 _LABEL_PAIRS = vocabulary(
     """
     quyết_định nghị_định nghị_quyết thông_tư quốc_lộ tỉnh_lộ hương_lộ đường_tỉnh đại_lộ chỉ_thị công_văn dân_phố khu_phố
-    phụ_lục thuyết_minh giai_đoạn phương_án kịch_bản điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo
+    phụ_lục thuyết_minh giai_đoạn điện_thoại biểu_mẫu kỳ_họp tiểu_khu thế_hệ mức_độ cấp_độ số_hiệu mã_số thông_báo
+    phương_án kịch_bản
     """
 )
 
