@@ -28,7 +28,7 @@ LEADS = """
     ước|hồi|lúc|bình quân|trung bình|nhằm|vào|từ|về|này|đó|của|bị|đã|sẽ|phải
     tới nay|mới|chỉ|trên|thực hiện|ghi nhận|bằng|hay|tương đương với|tương đương|tương ứng với|tương ứng|cho
     cao hơn|thấp hơn|tiếp đến|tiếp đến là|kế đến|tiếp theo|tiếp theo là|lấy dẫn chứng|chứng kiến|sự sụt giảm
-    sự gia tăng|sự suy giảm|dẫn tới|dẫn đến|kéo theo
+    sự gia tăng|sự suy giảm|dẫn tới|dẫn đến|kéo theo|có thể|thường|còn được
 """
 
 # Adverbs and half-verbs at the end of a subject.
@@ -42,7 +42,7 @@ TRAILS = """
     chính thức|thậm chí|hầu như|gần như|thường|luôn|luôn luôn|dự kiến|âm|lại âm
     mặc dù|tuy|dù|hằng|mỗi|lên|xuống|còn|duy trì|ở mức|đạt mức|đạt|phải
     ghi nhận|thêm|hơn|gần|vừa qua|nay|thời điểm|niêm yết|giữ nguyên|tăng|giảm
-    kết thúc|chốt|mở cửa|đóng cửa|tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch
+    kết thúc|chốt|mở cửa|đóng cửa|tăng trưởng|dao động|chỉ còn|so|để|cho|mức|hiện đang|giao dịch|nằm|dừng
 """
 
 # Words at which what follows a counted noun stops.

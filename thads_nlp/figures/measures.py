@@ -62,6 +62,7 @@ _SIDES = ("mua vào", "bán ra")
 _SIDE = re.compile(r"\s*\(\s*(mua vào|bán ra)(?:\s*[-–]\s*(mua vào|bán ra))?\s*\)", re.IGNORECASE)
 _GROWTH = re.compile(r"^(?:tăng trưởng|tăng)\b|\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) tăng\b", re.IGNORECASE)
 _FALL = re.compile(r"\b(?:mức|tốc độ|tỷ lệ|tỉ lệ|đà) (?:giảm|sụt giảm)\b", re.IGNORECASE)
+_QUOTES = frozenset('"“”')
 _LINK = re.compile(r"\s+là\s+")
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +292,7 @@ def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
     size = -1
     while kept and len(kept) != size:
         size = len(kept)
-        if kept[0].is_mark:
+        if kept[0].is_mark and not _opens_quote(kept):
             kept = kept[1:]
             continue
         if len(kept) > 2 and kept[0].text.isdigit() and kept[1].key in _DURATIONS:
@@ -305,6 +306,11 @@ def _trimmed(items: Sequence[Syllable], words: Words) -> list[Syllable]:
         trail = _TRAILS.ending_at(kept, len(kept), 0, words)
         kept = kept[: trail[0]] if trail and not _is_nominal(kept, trail[0]) else kept
     return kept
+
+
+def _opens_quote(items: Sequence[Syllable]) -> bool:
+    """Whether a quotation that is closed again begins: "“ông lớn” ngành sữa"."""
+    return items[0].text in _QUOTES and sum(item.text in _QUOTES for item in items[:-1]) > 1
 
 
 def _is_nominal(items: Sequence[Syllable], index: int) -> bool:

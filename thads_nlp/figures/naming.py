@@ -156,7 +156,8 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
     if named and (verb == "plan" or verb in _RESTATES or predicate.has("up", "down")):
         return named
     if named and _is_holder(scene, clause, named):
-        return f"{named} {noun}"
+        shared = _shared_noun(scene, index) if noun == quantity.unit else None
+        return f"{shared} {named}" if shared else f"{named} {noun}"
     if noun != quantity.unit and verb == "arrive" and predicate.kinds[0] == "arrive" and left:
         return noun
     if not named and (index or clause.opener) and _goes_on(scene, index, clause, noun):
@@ -172,6 +173,18 @@ def _count(scene: Scene, index: int, clause: Clause) -> str | None:
         done = f"{named} {done}"
     action = None if done else _action(scene, clause)
     return " ".join(filter(None, (done, noun, "" if done or action else rest, action)))
+
+
+def _shared_noun(scene: Scene, index: int) -> str | None:
+    """What a list says once of all its counts: "tỉnh A có 37 người chết, tỉnh B 9 người"."""
+    for earlier in range(index - 1, -1, -1):
+        before = scene.quantities[earlier]
+        if before.unit != scene.quantities[index].unit:
+            return None
+        noun = counted(scene.text, before.unit, before.end, scene.next_start(earlier))
+        if noun != before.unit:
+            return noun
+    return None
 
 
 def _object_of(scene: Scene, clause: Clause) -> str | None:

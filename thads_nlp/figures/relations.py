@@ -28,6 +28,8 @@ MAX_QUANTITIES = 40
 MAX_OBJECT_SYLLABLES = 5
 # A member of a list whose verb is said once is a short name.
 MAX_LISTED_SYLLABLES = 8
+# Before the next of those that are told in their order.
+_NEXT_IN_RANK = re.compile(r"[,;] (?:tiếp|thứ|kế|sau đó)\b", re.IGNORECASE)
 # Nothing but this stands between the members of a list of amounts.
 _LISTED = re.compile(r"(?: số [^\W\d]+)?(?:,| và|, và)\s+")
 # What a fraction is of: the rest of its clause.
@@ -289,7 +291,8 @@ def _is_restatement(scene: Scene, last: int, index: int, clause: Clause) -> bool
         return False
     if unit_kind(before.unit) == "money" and unit_kind(this.unit) == "money" and before.unit != this.unit:
         return clause.opener == "(" or clause.predicate.has("match")
-    near = this.start - before.end < _NEAR_CHARS
+    between = scene.sentence[before.end : this.start]
+    near = len(between) < _NEAR_CHARS and _NEXT_IN_RANK.search(between) is None
     return clause.opener == "(" and before.unit == this.unit and not clause.predicate.kinds and near
 
 
